@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "core/clock.h"
+#include "sip/transport.h"
+
+namespace rc::sip {
+
+// SIP over a secure WebSocket (RFC 7118) on libsoup: wss://<proxy>/, sub-protocol "sip".
+// Before the first SIP byte leaves, this class itself checks that the certificate verified without
+// any error and that TLS is at least 1.2: libsoup alone takes TLS 1.1, and lets a strict session
+// resume the TLS session of an insecure one (both measured, libsoup 3.2.3).
+// The first error of any kind ends the connection; whole messages over 64 KiB are such an error.
+// Thread: signalling; lives on the thread-default GMainContext of open().
+class WsTransport : public Transport {
+ public:
+  struct Options {
+    std::string proxy;       // host:port, as sip-provision gives it
+    std::string user_agent;  // of the HTTP handshake
+    std::string ca_file;     // PEM; the only authorities then trusted. Empty: the system's
+    bool insecure = false;   // takes any certificate; for tests
+    bool plain = false;      // ws://, refused unless the proxy is a loopback address
+    std::chrono::seconds connect_limit{5};  // TCP, TLS and handshake together
+    std::chrono::seconds ping_interval{15};
+    std::chrono::seconds pong_limit{10};  // no byte at all for this long after a ping: dead
+  };
+
+  WsTransport(Clock& clock, Options options);
+  ~WsTransport() override;  // drops the connection without a goodbye
+  WsTransport(const WsTransport&) = delete;
+  WsTransport& operator=(const WsTransport&) = delete;
+
+  void open(Listener* listener) override;
+  void send(std::string message) override;
+  void close() override;
+  bool is_open() const override;
+
+ private:
+  class Connection;
+  std::shared_ptr<Connection> connection_;
+};
+
+}  // namespace rc::sip
