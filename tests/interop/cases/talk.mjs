@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What all calls of these cases have in common.
+import assert from 'node:assert/strict';
+import { makeTones } from '../lib/tones.mjs';
+
+// "Ten seconds of tones both ways", and a little for the slots cut at both ends.
+export const TALK_SECONDS = 10.5;
+
+// Longer than the talk: the file must not end before the call.
+export function ourTones(bench) {
+  return makeTones(bench.folder, 'ours', ['--count', '30', '--rate', '16000']);
+}
+
+export async function expectCodec(phone, codec) {
+  const both = `audio/${codec}`;
+  assert.deepEqual(await phone.codecsInUse(), { sent: both, received: both });
+}
+
+// No call is left on the server.
+export async function expectEnded(bench) {
+  const calls = await bench.standin.calls();
+  assert.equal(calls.filter((call) => call.state !== 'ended').length, 0, JSON.stringify(calls));
+}

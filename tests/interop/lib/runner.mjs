@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Runs the cases one after the other (two Chromiums are all that two cores carry).
+import { Scope } from './process.mjs';
+import { BrowserPhone } from './browser_phone.mjs';
+import { servePage } from './page_server.mjs';
+import { Standin } from './standin.mjs';
+import { launch } from './pipeline.mjs';
+import { expectTones, makeTones, describe } from './tones.mjs';
+
+// What one case has at hand; all of it is closed when the case ends.
+export class Bench {
+  #phones = [];
+  #pipelines = [];
+
+  constructor(build) {
+    this.build = build;
+    this.scope = new Scope();
+  }
+
+  async open() {
+    this.folder = await this.scope.folder();
+    this.pageUrl = await servePage(this.scope);
+  }
+
+  async startStandin() {
+    this.standin = await Standin.start(this.scope, this.build);
+  }
+
+  // An SDK phone with fresh tones as its microphone, registered if there is a stand-in.
+  async phone(extension, codec = null) {
+    const tones = await makeTones(this.folder, `microphone-${extension}`);
+    const options = { name: extension, pageUrl: this.pageUrl, microphone: tones.wav };
+    const phone = await BrowserPhone.open(this.scope, options);
+    phone.tones = tones;
+    this.#phones.push(phone);
+    await phone.useCodec(codec);
+    if (this.standin) {
+      await phone.register(this.standin.sipInfo(extension));
+      await this.standin.registered(extension);
+    }
+    return phone;
+  }
+
+  // Our own phone, registered; see launch() for `line` and `elements`.
+  async pipeline(extension, line, ...elements) {
+    const options = { ...this, extension };
+    const pipeline = launch(this.scope, options, line, ...elements);
+    this.#pipelines.push(pipeline);
+    await this.standin.registered(extension);
+    return pipeline;
+  }
+
+  async expectHeard(phone, tones, options) {
+    const verdict = await expectTones(await phone.saveHeard(), tones, options);
+    this.say(`${phone.name} heard ${describe(verdict)}`);
+  }
+
+  async expectRecorded(wav, tones, options) {
+    this.say(`we recorded ${describe(await expectTones(wav, tones, options))}`);
+  }
+
+  say(text) {
+    console.log(`#   ${text}`);
+  }
+
+  // Everything known about a failed case.
+  async report() {
+    for (const phone of this.#phones) {
+      console.log(await phone.transcript().catch((error) => String(error)));
+    }
+    for (const pipeline of this.#pipelines) console.log(`--- gst-launch\n${pipeline.output}`);
+    if (this.standin) console.log(await this.standin.log().catch((error) => String(error)));
+  }
+}
+
+async function runCase({ name, run }, bench) {
+  const start = performance.now();
+  const seconds = () => `${((performance.now() - start) / 1000).toFixed(1)} s`;
+  try {
+    await bench.open();
+    await run(bench);
+    console.log(`ok - ${name} (${seconds()})`);
+    return true;
+  } catch (error) {
+    console.log(`not ok - ${name} (${seconds()})\n${error.stack}`);
+    await bench.report();
+    return false;
+  } finally {
+    await bench.scope.close();
+  }
+}
+
+// Returns whether all passed.
+export async function runCases(cases, build) {
+  let current;
+  const stop = async () => {
+    await current?.scope.close();
+    process.exit(130);
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  let failed = 0;
+  for (const each of cases) {
+    current = new Bench(build);
+    if (!(await runCase(each, current))) failed += 1;
+  }
+  console.log(`${cases.length - failed} passed, ${failed} failed`);
+  return failed === 0;
+}
