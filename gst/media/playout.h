@@ -35,7 +35,9 @@ class Playout {
   // Decoded audio, mono, at the playout's rate.
   struct Block {
     std::span<const std::int16_t> samples;
-    Time time{0};             // of the first sample: PTS + base time of the private pipeline
+    // Of the first sample: PTS + base time of the private pipeline, taken behind the decoder.
+    // Not behind audioresample: it counts samples and passes no PTS on, so drift would be hidden.
+    Time time{0};
     bool new_stream = false;  // first block of another SSRC, codec or webrtcbin
     bool concealed = false;   // made by the decoder for a lost packet
   };
