@@ -71,7 +71,8 @@ struct MediaLegOptions {
   // DTLS connected; what did not arrive is silence. Complete when on_closed has been called.
   std::string record_path;
   // One line per RTP packet handed to the socket, space separated:
-  // CLOCK_MONOTONIC in us, sequence number, RTP timestamp, SSRC, payload type, size in bytes (SRTP).
+  // CLOCK_MONOTONIC in us, sequence number, RTP timestamp, SSRC, payload type, size in bytes
+  // (SRTP).
   std::string packet_log;
   // The SDP names a certificate that is not ours. The leg itself accepts the peer as always.
   bool wrong_fingerprint = false;
@@ -110,9 +111,9 @@ class MediaLeg {
   using SdpCallback = std::function<void(SdpResult)>;
 
   struct Listener {
-    std::function<void(LegState)> on_state;       // each change
-    std::function<void()> on_played;              // a script without repeat has been sent
-    std::function<void(char digit)> on_dtmf;      // one RFC 4733 event has ended
+    std::function<void(LegState)> on_state;   // each change
+    std::function<void()> on_played;          // a script without repeat has been sent
+    std::function<void(char digit)> on_dtmf;  // one RFC 4733 event has ended
   };
 
   // context: not owned, must outlive the leg and be iterated until on_closed was called.
@@ -128,8 +129,8 @@ class MediaLeg {
   void create_offer(SdpCallback done, Direction direction = Direction::kSendRecv);
 
   // The first call makes the connection. A later offer with the same ICE credentials (hold,
-  // refresh) is answered with the same SDP, o= version + 1 and the direction that fits; one with new
-  // ICE credentials or another fingerprint gets a fresh connection that takes over once it is
+  // refresh) is answered with the same SDP, o= version + 1 and the direction that fits; one with
+  // new ICE credentials or another fingerprint gets a fresh connection that takes over once it is
   // connected, script and recording going on. A sendonly or inactive offer silences our sender.
   void create_answer(const std::string& offer_sdp, SdpCallback done);
 
@@ -138,7 +139,7 @@ class MediaLeg {
 
   // --- sound
 
-  void play(Play play);           // replaces the script; starts at once, or when first connected
+  void play(Play play);            // replaces the script; starts at once, or when first connected
   void set_sending(bool sending);  // false: not one RTP packet leaves (RTCP does); the script waits
   void send_dtmf(const std::string& digits);  // RFC 4733, 100 ms each, 100 ms between
   std::shared_ptr<AudioTap> heard() const;
@@ -146,7 +147,8 @@ class MediaLeg {
   // --- what a real server does to a phone
 
   void change_ssrc();  // as after a transfer: another SSRC, sequence number and timestamp base
-  // Every second packet carries an SSRC of its own until n were used, then all is as before.
+  // Between the packets of the script, n extra ones (every 40 ms one), each with an SSRC of its
+  // own.
   void flood_ssrcs(int n);
 
   MediaLegStats stats() const;
