@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <libsoup/soup.h>
+
+#include <list>
+#include <map>
+#include <string>
+
+#include "box.h"
+
+namespace standin {
+
+// The control API (README.md): everything a test may ask of the stand-in, as JSON. Loopback only,
+// Bearer control token. Thread: the loop's.
+class Control {
+ public:
+  struct Request {
+    std::string method;
+    std::string path;  // below /standin, "/calls/call-1"
+    std::map<std::string, std::string> query;
+    std::string body;
+  };
+  struct Reply {
+    unsigned status = 200;
+    std::string body;
+  };
+
+  Control(Box& box, std::string token);
+
+  void attach(SoupServer* server);
+  Reply handle(const Request& request);
+  // Looks again at the requests that wait for something.
+  void look_again();
+
+ private:
+  // A long poll. Its answer is made anew when done() holds or the time is over.
+  struct Waiting {
+    SoupServerMessage* message;
+    Request request;
+    gint64 deadline_us;
+  };
+  static void on_request(SoupServer*, SoupServerMessage* message, const char* path,
+                         GHashTable* query, gpointer self);
+  bool allowed(SoupServerMessage* message) const;
+  void answer(SoupServerMessage* message, const Reply& reply);
+  // True when the request asks to wait for something that is not so yet.
+  bool must_wait(const Request& request) const;
+  void wait_for(SoupServerMessage* message, const Request& request);
+
+  Reply calls(const Request& request);
+  Reply call(const Request& request, const std::string& id, const std::string& action);
+  Reply registrations(const Request& request);
+  Reply log(const Request& request);
+  Reply violations(const Request& request);
+  Reply faults(const Request& request);
+
+  Box& box_;
+  std::string token_;
+  std::list<Waiting> waiting_;
+};
+
+}  // namespace standin

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "exchange.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "pass_call.h"
+#include "registrar.h"
+
+namespace standin {
+
+void Exchange::add_leg(const std::shared_ptr<Leg>& leg, const std::string& sid) {
+  std::erase_if(legs_, [](const auto& l) { return l.second->state() == Leg::State::kEnded; });
+  std::erase_if(by_sid_, [](const auto& entry) {
+    return std::all_of(entry.second.begin(), entry.second.end(),
+                       [](const auto& weak) { return weak.expired(); });
+  });
+  legs_[leg->call_id()] = leg;
+  if (!sid.empty()) by_sid_[sid].push_back(leg);
+}
+
+void Exchange::add_call(const std::shared_ptr<Call>& call) { calls_.push_back(call); }
+
+Call* Exchange::find_call(const std::string& id) const {
+  const auto found =
+      std::find_if(calls_.begin(), calls_.end(), [&](const auto& c) { return c->id() == id; });
+  return found == calls_.end() ? nullptr : found->get();
+}
+
+std::shared_ptr<Leg> Exchange::leg_of(const SipMessage& message) const {
+  const auto found = legs_.find(std::string(message.get("Call-Id")));
+  return found == legs_.end() ? nullptr : found->second;
+}
+
+void Exchange::respond(const Flow& flow, const SipMessage& request, int status,
+                       const SipHeader* extra) {
+  auto response = make_response(request, status, default_reason(status),
+                                status == 100 ? "" : random_hex(8));
+  if (extra != nullptr) response.add(extra->name, extra->value);
+  box_.flows.send(flow.id, response);
+}
+
+void Exchange::receive(Flow& flow, const SipMessage& message) {
+  const auto leg = leg_of(message);
+  if (!message.is_request()) {
+    if (leg != nullptr) leg->receive_response(message);
+  } else if (message.method == "MESSAGE") {
+    receive_agent(flow, message);
+  } else if (message.method == "INVITE" && tag_of(message.get("To")).empty()) {
+    receive_invite(flow, message);
+  } else if (leg != nullptr) {
+    leg->receive_request(flow, message);
+  } else {
+    receive_outside_dialog(flow, message);
+  }
+}
+
+void Exchange::receive_outside_dialog(const Flow& flow, const SipMessage& request) {
+  static const SipHeader kAllow{
+      "Allow", "REGISTER, INVITE, ACK, CANCEL, BYE, INFO, REFER, UPDATE, NOTIFY, MESSAGE, OPTIONS"};
+  if (request.method == "ACK") return;
+  if (request.method == "OPTIONS" || request.method == "PUBLISH") {
+    return respond(flow, request, 200, &kAllow);
+  }
+  const bool in_dialog = kAllow.value.find(request.method) != std::string::npos;
+  respond(flow, request, in_dialog ? 481 : 405, in_dialog ? nullptr : &kAllow);
+}
+
+void Exchange::receive_invite(Flow& flow, const SipMessage& request) {
+  if (box_.faults.drop_socket_on_invite != 0) return box_.flows.close(flow.id);
+  respond(flow, request, 100);
+  const Registration* caller = box_.registrar->by_instance(flow.instance);
+  if (caller == nullptr || caller->expires_us < now_us()) return respond(flow, request, 403);
+  if (leg_of(request) != nullptr) return respond(flow, request, 482);
+  if (authorise(flow, request, caller->device_id)) connect(flow, request);
+}
+
+bool Exchange::authorise(const Flow& flow, const SipMessage& request,
+                         const std::string& device_id) {
+  const Device* device = box_.directory.device(device_id);
+  const auto verdict = box_.challenger.check(request.get("Proxy-Authorization"), "INVITE",
+                                             device->id, device->password);
+  if (verdict == AuthVerdict::kGood) return true;
+  if (verdict == AuthVerdict::kWrong) {
+    respond(flow, request, 403);
+    return false;
+  }
+  const bool qop = box_.faults.qop != 0;
+  const SipHeader challenge{
+      "Proxy-Authenticate",
+      box_.challenger.challenge(kDomain, qop, qop && verdict == AuthVerdict::kStale)};
+  respond(flow, request, 407, &challenge);
+  return false;
+}
+
+void Exchange::connect(Flow& flow, const SipMessage& request) {
+  const Registration caller = *box_.registrar->by_instance(flow.instance);
+  const Account* from = box_.directory.by_extension(caller.extension);
+  const Account* to = box_.directory.by_dialled(user_of(request.uri));
+  auto leg = Leg::from_client(
+      box_, {caller.extension, caller.device_id, caller.instance, caller.contact_uri, flow.id},
+      request);
+  add_leg(leg);
+  if (to == nullptr) {
+    leg->progress(183);
+    box_.loop.after(box_.pause(), [leg] { leg->reject(486); });
+    return;
+  }
+  auto call = std::make_shared<PassCall>(box_, leg, *from, *to);
+  add_call(call);
+  call->start(request.body);
+}
+
+std::shared_ptr<Leg> Exchange::leg_of_agent(const SipMessage& request) const {
+  if (const auto leg = leg_of(request)) return leg;
+  const auto found = by_sid_.find(xml_attribute(request.body, "Hdr", "SID"));
+  if (found == by_sid_.end()) return nullptr;
+  const std::string client = xml_attribute(request.body, "Bdy", "Cln");
+  for (const auto& weak : found->second) {
+    const auto leg = weak.lock();
+    if (leg != nullptr && leg->peer().device_id == client) return leg;
+  }
+  return nullptr;
+}
+
+void Exchange::receive_agent(const Flow& flow, const SipMessage& request) {
+  respond(flow, request, 100);
+  respond(flow, request, 200);
+  const auto leg = leg_of_agent(request);
+  const std::string cmd = xml_attribute(request.body, "Hdr", "Cmd");
+  if (leg == nullptr || cmd.empty()) return;
+  leg->receive_agent(static_cast<int>(g_ascii_strtoll(cmd.c_str(), nullptr, 10)), request.body);
+}
+
+}  // namespace standin

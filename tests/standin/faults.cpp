@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "faults.h"
+
+namespace standin {
+
+const std::vector<FaultInfo>& fault_table() {
+  static const std::vector<FaultInfo> kTable = {
+      {"oauth_429_times", &Faults::oauth_429_times, "token requests refused with 429"},
+      {"oauth_503_times", &Faults::oauth_503_times, "token requests refused with 503"},
+      {"oauth_malformed_times", &Faults::oauth_malformed_times, "token answers cut in half"},
+      {"oauth_expires_in", &Faults::oauth_expires_in, "life of an access token in s (3600)"},
+      {"refresh_token", &Faults::refresh_token, "issue refresh tokens (1)"},
+      {"token_expired_times", &Faults::token_expired_times, "bearer refused with OAU-128"},
+      {"provision_429_times", &Faults::provision_429_times, "sip-provision refused with 429"},
+      {"provision_503_times", &Faults::provision_503_times, "sip-provision refused with 503"},
+      {"provision_malformed_times", &Faults::provision_malformed_times, "sip-provision cut"},
+      {"cmn401", &Faults::cmn401, "sip-provision answers 403 CMN-401 (permission missing)"},
+      {"retry_after", &Faults::retry_after, "Retry-After of 429 and 503 in s, 0 = none (1)"},
+      {"rest_delay_ms", &Faults::rest_delay_ms, "delay of every REST answer"},
+      {"rate_limits", &Faults::rate_limits, "enforce auth 5/min and heavy 10/min"},
+      {"refuse_websocket", &Faults::refuse_websocket, "WebSocket upgrade answered with 503"},
+      {"expires", &Faults::expires, "longest registration granted in s (60)"},
+      {"registration_grace_s", &Faults::registration_grace_s,
+       "a lapsed registration holds its slot so long (120)"},
+      {"max_contacts", &Faults::max_contacts, "instances per extension, then 603 (5)"},
+      {"qop", &Faults::qop, "challenge with qop=\"auth\", algorithm=MD5"},
+      {"too_many_contacts", &Faults::too_many_contacts, "REGISTER -> 603 Too Many Contacts"},
+      {"refuse_403", &Faults::refuse_403, "REGISTER -> 403 Forbidden"},
+      {"repeat_401", &Faults::repeat_401, "REGISTER -> 401 whatever the digest"},
+      {"register_503_times", &Faults::register_503_times, "REGISTER -> 503"},
+      {"no_answer_register", &Faults::no_answer_register, "REGISTER gets no answer at all"},
+      {"drop_socket_on_invite", &Faults::drop_socket_on_invite, "close the socket on INVITE"},
+      {"no_bye_answer", &Faults::no_bye_answer, "a client's BYE gets no answer"},
+      {"no_ack", &Faults::no_ack, "a client's 200 gets no ACK"},
+      {"pause_ms", &Faults::pause_ms, "pause before messages the SDK would lose (60)"},
+      {"answer_delay_ms", &Faults::answer_delay_ms, "scripted callee: extra time before 200"},
+      {"provisional_sdp", &Faults::provisional_sdp, "scripted callee: SDP in the 183, too"},
+      {"ring_timeout_s", &Faults::ring_timeout_s, "ringing ends after s (60)"},
+      {"cmd7", &Faults::cmd7, "send MESSAGE Cmd 7 after an answer (1)"},
+      {"strict", &Faults::strict, "judge messages of gst-ringcentral (1)"},
+  };
+  return kTable;
+}
+
+bool set_fault(Faults& faults, std::string_view name, std::int64_t value) {
+  for (const auto& fault : fault_table()) {
+    if (fault.name != name) continue;
+    faults.*fault.value = value;
+    return true;
+  }
+  return false;
+}
+
+bool use_once(std::int64_t& counter) {
+  if (counter <= 0) return false;
+  --counter;
+  return true;
+}
+
+}  // namespace standin

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <libsoup/soup.h>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "faults.h"
+#include "sip_text.h"
+#include "wire_log.h"
+
+namespace standin {
+
+// One WebSocket of a client.
+struct Flow {
+  std::uint64_t id = 0;
+  SoupWebsocketConnection* socket = nullptr;  // owned by Flows
+  std::string instance;  // of the registration made over this socket, empty before
+  bool strict = false;   // the client is gst-ringcentral
+};
+
+// The secure WebSocket server for SIP: wss://127.0.0.1:<port>/, subprotocol "sip".
+// Thread: the loop's.
+class Flows {
+ public:
+  struct Listener {
+    std::function<void(Flow&, const std::string&)> on_text;
+    std::function<void(Flow&)> on_closed;  // the flow is gone after this
+    std::function<void(Flow&, const SipMessage&)> on_sent;
+  };
+  Flows(Faults& faults, WireLog& log) : faults_(faults), log_(log) {}
+  ~Flows() { stop(); }
+
+  // False (with error set) when the port can't be opened.
+  bool start(GTlsCertificate* certificate, Listener listener);
+  void stop();
+  guint16 port() const { return port_; }
+
+  Flow* find(std::uint64_t id);
+  // False when the flow is gone; the message is lost then, as on the real service.
+  bool send(std::uint64_t id, const SipMessage& message);
+  void send_raw(Flow& flow, const std::string& text);
+  void close(std::uint64_t id);
+  void close_all();
+
+ private:
+  static void on_upgrade(SoupServer*, SoupServerMessage*, const char*, SoupWebsocketConnection*,
+                         gpointer self);
+  static void on_early(SoupServer*, SoupServerMessage*, const char*, GHashTable*, gpointer self);
+  static void on_message(SoupWebsocketConnection*, int type, GBytes*, gpointer self);
+  static void on_socket_closed(SoupWebsocketConnection*, gpointer self);
+  Flow* find(SoupWebsocketConnection* socket);
+
+  Faults& faults_;
+  WireLog& log_;
+  Listener listener_;
+  SoupServer* server_ = nullptr;
+  guint16 port_ = 0;
+  std::uint64_t last_id_ = 0;
+  std::map<std::uint64_t, std::unique_ptr<Flow>> flows_;
+};
+
+// Opens 127.0.0.1 on a port of the kernel's choice; 0 on failure.
+guint16 listen_on_loopback(SoupServer* server, SoupServerListenOptions options);
+
+}  // namespace standin

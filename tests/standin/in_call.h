@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "call.h"
+
+namespace standin {
+
+// The in-call commands that the service itself answers, the same in every kind of call.
+
+// INFO {"request":{"reqid":1,"command":"startcallrecord"}}: the result follows in an INFO of ours.
+void answer_info(Box& box, Leg& leg, const std::string& body);
+
+// REFER: NOTIFY 100, NOTIFY 200, then done(). Nobody is called: transfers are not built yet, so the
+// caller of this function ends both legs in done().
+void answer_refer(Box& box, Leg& leg, std::function<void()> done);
+
+}  // namespace standin

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "sip_text.h"
+
+#include <glib.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <map>
+#include <utility>
+
+namespace standin {
+namespace {
+
+constexpr std::array<std::pair<char, std::string_view>, 12> kCompactNames{{
+    {'v', "Via"},
+    {'f', "From"},
+    {'t', "To"},
+    {'i', "Call-Id"},
+    {'m', "Contact"},
+    {'l', "Content-Length"},
+    {'c', "Content-Type"},
+    {'e', "Content-Encoding"},
+    {'k', "Supported"},
+    {'r', "Refer-To"},
+    {'s', "Subject"},
+    {'b', "Referred-By"},
+}};
+
+std::string_view full_name(std::string_view name) {
+  if (name.size() != 1) return name;
+  for (const auto& [compact, full] : kCompactNames) {
+    if (g_ascii_tolower(name[0]) == compact) return full;
+  }
+  return name;
+}
+
+// Cuts the next line off text; the line end may be CRLF or LF.
+std::string_view take_line(std::string_view& text) {
+  const auto end = text.find('\n');
+  std::string_view line = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  return line;
+}
+
+bool parse_status_line(std::string_view line, SipMessage& message) {
+  if (line.size() < 11) return false;
+  const std::string_view code = line.substr(8, 3);
+  const auto parsed = std::from_chars(code.data(), code.data() + code.size(), message.status);
+  message.reason = line.size() > 12 ? line.substr(12) : "";
+  return parsed.ec == std::errc() && parsed.ptr == code.data() + 3;
+}
+
+bool parse_request_line(std::string_view line, SipMessage& message) {
+  const auto first = line.find(' ');
+  const auto last = line.rfind(' ');
+  if (first == std::string_view::npos || first == last) return false;
+  message.method = line.substr(0, first);
+  message.uri = line.substr(first + 1, last - first - 1);
+  return equal_nocase(line.substr(last + 1), "SIP/2.0");
+}
+
+bool parse_headers(std::string_view& text, SipMessage& message) {
+  for (auto line = take_line(text); !line.empty(); line = take_line(text)) {
+    if ((line[0] == ' ' || line[0] == '\t') && !message.headers.empty()) {
+      message.headers.back().value.append(" ").append(trim(line));
+      continue;
+    }
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos || colon == 0) return false;
+    message.add(full_name(trim(line.substr(0, colon))), trim(line.substr(colon + 1)));
+  }
+  return true;
+}
+
+// Position behind the closing '>' of a name-addr, 0 when there are no brackets.
+std::size_t after_brackets(std::string_view value) {
+  bool quoted = false;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (value[i] == '\\' && quoted) {
+      ++i;
+    } else if (value[i] == '"') {
+      quoted = !quoted;
+    } else if (value[i] == '>' && !quoted) {
+      return i + 1;
+    }
+  }
+  return 0;
+}
+
+std::string xml_unescape(std::string_view text) {
+  static const std::map<std::string_view, char> kEntities = {
+      {"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};
+  std::string out;
+  while (!text.empty()) {
+    const auto entity = std::find_if(kEntities.begin(), kEntities.end(),
+                                     [&](const auto& e) { return starts_with(text, e.first); });
+    out += entity == kEntities.end() ? text[0] : entity->second;
+    text.remove_prefix(entity == kEntities.end() ? 1 : entity->first.size());
+  }
+  return out;
+}
+
+}  // namespace
+
+bool equal_nocase(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && g_ascii_strncasecmp(a.data(), b.data(), a.size()) == 0;
+}
+
+bool starts_with(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
+
+std::string_view trim(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+std::string_view SipMessage::get(std::string_view name) const {
+  for (const auto& header : headers) {
+    if (equal_nocase(header.name, name)) return header.value;
+  }
+  return {};
+}
+
+std::size_t SipMessage::count(std::string_view name) const {
+  return static_cast<std::size_t>(std::count_if(
+      headers.begin(), headers.end(), [&](const auto& h) { return equal_nocase(h.name, name); }));
+}
+
+SipMessage& SipMessage::add(std::string_view name, std::string_view value) {
+  headers.push_back({std::string(name), std::string(value)});
+  return *this;
+}
+
+std::string SipMessage::to_text() const {
+  std::string text = is_request() ? method + " " + uri + " SIP/2.0\r\n"
+                                  : "SIP/2.0 " + std::to_string(status) + " " + reason + "\r\n";
+  for (const auto& header : headers) text += header.name + ": " + header.value + "\r\n";
+  return text + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+std::optional<SipMessage> parse_sip(std::string_view text) {
+  SipMessage message;
+  const auto line = take_line(text);
+  const bool ok = starts_with(line, "SIP/2.0 ") ? parse_status_line(line, message)
+                                                : parse_request_line(line, message);
+  if (!ok || !parse_headers(text, message)) return std::nullopt;
+  message.body = text;
+  return message;
+}
+
+std::string uri_of(std::string_view name_addr) {
+  const auto end = after_brackets(name_addr);
+  if (end == 0) return std::string(trim(name_addr.substr(0, name_addr.find(';'))));
+  const auto start = name_addr.rfind('<', end);
+  if (start == std::string_view::npos) return {};
+  return std::string(name_addr.substr(start + 1, end - start - 2));
+}
+
+std::string user_of(std::string_view uri) {
+  const auto colon = uri.find(':');
+  if (colon == std::string_view::npos) return {};
+  uri.remove_prefix(colon + 1);
+  const auto at = uri.find('@');
+  return at == std::string_view::npos ? std::string() : std::string(uri.substr(0, at));
+}
+
+std::optional<std::string> header_param(std::string_view value, std::string_view name) {
+  value.remove_prefix(after_brackets(value));
+  while (!value.empty()) {
+    const auto semicolon = value.find(';');
+    const auto part = trim(value.substr(0, semicolon));
+    const auto equals = part.find('=');
+    if (equal_nocase(trim(part.substr(0, equals)), name)) {
+      auto found = equals == std::string_view::npos ? "" : trim(part.substr(equals + 1));
+      if (found.size() >= 2 && found.front() == '"') found = found.substr(1, found.size() - 2);
+      return std::string(found);
+    }
+    value.remove_prefix(semicolon == std::string_view::npos ? value.size() : semicolon + 1);
+  }
+  return std::nullopt;
+}
+
+std::string tag_of(std::string_view name_addr) {
+  return header_param(name_addr, "tag").value_or("");
+}
+
+std::string branch_of(const SipMessage& message) {
+  const std::string_view via = message.get("Via");
+  return header_param(via.substr(0, via.find(',')), "branch").value_or("");
+}
+
+std::optional<CSeq> cseq_of(const SipMessage& message) {
+  const auto value = message.get("CSeq");
+  CSeq cseq;
+  const auto parsed = std::from_chars(value.data(), value.data() + value.size(), cseq.number);
+  if (parsed.ec != std::errc()) return std::nullopt;
+  cseq.method = trim(value.substr(static_cast<std::size_t>(parsed.ptr - value.data())));
+  return cseq;
+}
+
+SipMessage make_response(const SipMessage& request, int status, std::string_view reason,
+                         std::string_view to_tag) {
+  SipMessage response;
+  response.status = status;
+  response.reason = reason;
+  for (const auto& header : request.headers) {
+    if (equal_nocase(header.name, "Via")) response.add("Via", header.value);
+  }
+  std::string to(request.get("To"));
+  // The SDK takes all that follows ";tag=" for the tag: it has to be the last parameter.
+  if (!to_tag.empty() && tag_of(to).empty()) to.append(";tag=").append(to_tag);
+  response.add("From", request.get("From")).add("To", to);
+  response.add("Call-Id", request.get("Call-Id")).add("CSeq", request.get("CSeq"));
+  return response;
+}
+
+std::string_view default_reason(int status) {
+  static const std::map<int, std::string_view> kReasons = {
+      {100, "Trying"},        {180, "Ringing"},
+      {183, "Session Progress"}, {200, "OK"},
+      {202, "Accepted"},      {400, "Bad Request"},
+      {401, "Unauthorized"},  {403, "Forbidden"},
+      {404, "Not Found"},     {405, "Method Not Allowed"},
+      {407, "Proxy Authentication Required"}, {408, "Request Timeout"},
+      {480, "Temporarily Unavailable"}, {481, "Call/Transaction Does Not Exist"},
+      {486, "Busy Here"},     {487, "Request Terminated"},
+      {488, "Not Acceptable Here"}, {491, "Request Pending"},
+      {500, "Server Internal Error"}, {501, "Not Implemented"},
+      {503, "Service Unavailable"}, {504, "Server Time-out"},
+      {603, "Decline"}};
+  const auto found = kReasons.find(status);
+  return found == kReasons.end() ? "Unspecified" : found->second;
+}
+
+std::string xml_attribute(std::string_view xml, std::string_view element, std::string_view name) {
+  const auto start = xml.find("<" + std::string(element) + " ");
+  if (start == std::string_view::npos) return {};
+  const auto tag = xml.substr(start, xml.find('>', start) - start);
+  const auto attribute = tag.find(" " + std::string(name) + "=\"");
+  if (attribute == std::string_view::npos) return {};
+  const auto value = tag.substr(attribute + name.size() + 3);
+  return xml_unescape(value.substr(0, value.find('"')));
+}
+
+std::string xml_escape(std::string_view text) {
+  gchar* escaped = g_markup_escape_text(text.data(), static_cast<gssize>(text.size()));
+  std::string out = escaped;
+  g_free(escaped);
+  return out;
+}
+
+}  // namespace standin

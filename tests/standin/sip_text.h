@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace standin {
+
+struct SipHeader {
+  std::string name;
+  std::string value;
+};
+
+// One SIP message, as lenient as the real service: strictness is a separate layer (strict.h).
+struct SipMessage {
+  std::string method;  // empty for a response
+  std::string uri;
+  int status = 0;  // 0 for a request
+  std::string reason;
+  std::vector<SipHeader> headers;
+  std::string body;
+
+  bool is_request() const { return status == 0; }
+  // First value of the header (name case-blind, compact names known), empty when missing.
+  std::string_view get(std::string_view name) const;
+  std::size_t count(std::string_view name) const;
+  SipMessage& add(std::string_view name, std::string_view value);
+  // Adds Content-Length (in bytes) as the last header.
+  std::string to_text() const;
+};
+
+// Takes LF as well as CRLF and unfolds headers; the body is all that follows the blank line, since
+// a WebSocket frame is one message. Nothing when there is no start line or a line has no colon.
+std::optional<SipMessage> parse_sip(std::string_view text);
+
+bool equal_nocase(std::string_view a, std::string_view b);
+bool starts_with(std::string_view text, std::string_view prefix);
+std::string_view trim(std::string_view text);
+
+// "<sip:a@b;x=1>;tag=z" -> "sip:a@b;x=1"; without brackets everything before the first ';'.
+std::string uri_of(std::string_view name_addr);
+// "sip:+1202@host;x" -> "+1202".
+std::string user_of(std::string_view uri);
+// Value of a header parameter (outside <>), quotes kept away; nothing when the name is missing.
+std::optional<std::string> header_param(std::string_view value, std::string_view name);
+std::string tag_of(std::string_view name_addr);
+std::string branch_of(const SipMessage& message);
+
+struct CSeq {
+  std::uint32_t number = 0;
+  std::string method;
+};
+std::optional<CSeq> cseq_of(const SipMessage& message);
+
+// Response with Via, From, To, Call-Id and CSeq of the request, in the spelling that the official
+// SDK needs. to_tag is added when the request's To has none; pass "" for 100.
+SipMessage make_response(const SipMessage& request, int status, std::string_view reason,
+                         std::string_view to_tag);
+std::string_view default_reason(int status);
+
+// XML attribute (P-rc): value of name="..." unescaped, empty when missing.
+std::string xml_attribute(std::string_view xml, std::string_view element, std::string_view name);
+std::string xml_escape(std::string_view text);
+
+}  // namespace standin
