@@ -23,7 +23,7 @@ if (!options.build) {
   console.error('usage: node run.mjs --build <Meson build folder> [--only <part of a name>]');
   process.exit(2);
 }
-enterLoopbackNamespace();
+await enterLoopbackNamespace();
 
 const sdk = new URL('./node_modules/ringcentral-web-phone/package.json', import.meta.url);
 const { name, version } = JSON.parse(readFileSync(sdk, 'utf8'));

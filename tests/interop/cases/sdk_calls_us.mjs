@@ -53,7 +53,7 @@ async function cancelled(bench) {
 }
 
 export const cases = [
-  { name: 'SDK calls us, Opus, SDK hangs up', run: talk('opus', theyHangUp) },
-  { name: 'SDK calls us, PCMU, we hang up', run: talk('PCMU', weHangUp) },
+  { name: 'SDK calls us, Opus, SDK hangs up', run: talk('opus', theyHangUp), times: 3 },
+  { name: 'SDK calls us, PCMU, we hang up', run: talk('PCMU', weHangUp), times: 3 },
   { name: 'SDK calls us and cancels while it rings', run: cancelled },
 ];

@@ -43,9 +43,18 @@ async function cancelled(bench) {
   for (const phone of [caller, callee]) await phone.happened('disposed');
 }
 
+// A number that belongs to nobody: a failure with a reason, not a call without end.
+async function unknownNumber(bench) {
+  await bench.startStandin();
+  const caller = await bench.phone('101');
+  await caller.dial('12025559999');
+  await caller.happened('failed');
+}
+
 export const cases = [
   { name: 'SDK calls SDK, Opus, caller hangs up', run: call(null, 'caller') },
   { name: 'SDK calls SDK, PCMU, callee hangs up', run: call('PCMU', 'callee') },
   { name: 'SDK calls SDK, callee declines', run: declined },
   { name: 'SDK calls SDK, caller cancels while it rings', run: cancelled },
+  { name: 'SDK calls a number of nobody', run: unknownNumber },
 ];

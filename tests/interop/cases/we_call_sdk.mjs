@@ -58,8 +58,8 @@ async function cancelled(bench) {
 }
 
 export const cases = [
-  { name: 'we call the SDK, Opus, SDK hangs up', run: talk('opus', theyHangUp) },
-  { name: 'we call the SDK, PCMU, we hang up', run: talk('PCMU', weHangUp) },
+  { name: 'we call the SDK, Opus, SDK hangs up', run: talk('opus', theyHangUp), times: 3 },
+  { name: 'we call the SDK, PCMU, we hang up', run: talk('PCMU', weHangUp), times: 3 },
   { name: 'we call the SDK, it declines', run: declined },
   { name: 'we call the SDK and cancel while it rings', run: cancelled },
 ];

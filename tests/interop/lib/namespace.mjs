@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A network that has only the loopback interface. Chromium offers every address of the machine in
 // its SDP, and the far end may then send to one that leads nowhere.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 
 const INSIDE = 'RC_INTEROP_NAMESPACE';
@@ -12,18 +13,18 @@ function onlyLoopback() {
 }
 
 // Returns inside the namespace; outside it runs this program anew inside and ends with its code.
-export function enterLoopbackNamespace() {
+export async function enterLoopbackNamespace() {
   if (onlyLoopback()) return;
   if (process.env[INSIDE]) throw new Error('more than lo in the new network namespace');
   const asRoot = process.getuid() === 0 ? [] : ['--map-root-user'];
   const inside = ['sh', '-c', 'ip link set lo up && exec "$@"', 'sh'];
   const again = [process.execPath, ...process.argv.slice(1)];
-  // The terminal's Ctrl-C reaches both; the inner one cleans up, so this one must wait for it.
-  process.on('SIGINT', () => {});
-  const { status, error } = spawnSync('unshare', ['--net', ...asRoot, ...inside, ...again], {
+  const child = spawn('unshare', ['--net', ...asRoot, ...inside, ...again], {
     stdio: 'inherit',
     env: { ...process.env, [INSIDE]: '1' },
   });
-  if (error) throw error;
-  process.exit(status ?? 1);
+  process.on('SIGINT', () => {}); // the terminal's Ctrl-C reaches the inner one too
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  const [code] = await once(child, 'exit');
+  process.exit(code ?? 1);
 }

@@ -82,6 +82,14 @@ export class Child {
     return within(seconds, `end of ${this.name}`, this.#exit);
   }
 
+  // `promise`, or an error as soon as the program ends before it.
+  stillRunningAt(promise) {
+    const gone = this.#exit.then((code) => {
+      throw new Error(`${this.name} ended early (${code}):\n${this.output}`);
+    });
+    return Promise.race([promise, gone]);
+  }
+
   async outputSays(pattern, seconds) {
     const seen = new Promise((resolve) => {
       const check = () => pattern.test(this.output) && resolve();
@@ -89,10 +97,7 @@ export class Child {
       this.#process.stderr.on('data', check);
       check();
     });
-    const gone = this.#exit.then((code) => {
-      throw new Error(`${this.name} ended (${code}) before it said ${pattern}:\n${this.output}`);
-    });
-    await within(seconds, `${this.name} says ${pattern}`, Promise.race([seen, gone]));
+    await within(seconds, `${this.name} says ${pattern}`, this.stillRunningAt(seen));
   }
 
   async end() {

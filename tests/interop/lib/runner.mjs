@@ -9,6 +9,7 @@ import { expectTones, makeTones, describe } from './tones.mjs';
 
 // What one case has at hand; all of it is closed when the case ends.
 export class Bench {
+  stopped = false;
   #phones = [];
   #pipelines = [];
 
@@ -46,7 +47,7 @@ export class Bench {
     const options = { ...this, extension };
     const pipeline = launch(this.scope, options, line, ...elements);
     this.#pipelines.push(pipeline);
-    await this.standin.registered(extension);
+    await pipeline.stillRunningAt(this.standin.registered(extension));
     return pipeline;
   }
 
@@ -63,6 +64,18 @@ export class Bench {
     console.log(`#   ${text}`);
   }
 
+  // An exception in the page is the SDK stumbling over something that we or the stand-in sent.
+  expectNoPageErrors() {
+    const errors = this.#phones.flatMap((phone) => phone.pageErrors);
+    if (errors.length > 0) throw new Error(`exceptions in the page:\n${errors.join('\n')}`);
+  }
+
+  // Closes everything in the middle of a case, which then fails without a report.
+  stop() {
+    this.stopped = true;
+    return this.scope.close();
+  }
+
   // Everything known about a failed case.
   async report() {
     for (const phone of this.#phones) {
@@ -73,15 +86,26 @@ export class Bench {
   }
 }
 
+// `times`: how often the case runs; every time with fresh tones.
+function repeated(cases) {
+  return cases.flatMap(({ name, run, times = 1 }) =>
+    Array.from({ length: times }, (_, i) => ({
+      name: times === 1 ? name : `${name}, ${i + 1} of ${times}`,
+      run,
+    })));
+}
+
 async function runCase({ name, run }, bench) {
   const start = performance.now();
   const seconds = () => `${((performance.now() - start) / 1000).toFixed(1)} s`;
   try {
     await bench.open();
     await run(bench);
+    bench.expectNoPageErrors();
     console.log(`ok - ${name} (${seconds()})`);
     return true;
   } catch (error) {
+    if (bench.stopped) return false;
     console.log(`not ok - ${name} (${seconds()})\n${error.stack}`);
     await bench.report();
     return false;
@@ -94,16 +118,17 @@ async function runCase({ name, run }, bench) {
 export async function runCases(cases, build) {
   let current;
   const stop = async () => {
-    await current?.scope.close();
+    await current?.stop();
     process.exit(130);
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  const all = repeated(cases);
   let failed = 0;
-  for (const each of cases) {
+  for (const each of all) {
     current = new Bench(build);
     if (!(await runCase(each, current))) failed += 1;
   }
-  console.log(`${cases.length - failed} passed, ${failed} failed`);
+  console.log(`${all.length - failed} passed, ${failed} failed`);
   return failed === 0;
 }
