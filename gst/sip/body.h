@@ -28,7 +28,7 @@ struct BodyPart {
 };
 
 // Parts of a multipart/* body, in order; empty when the boundary is not found.
-// At most 16 parts, no nesting: a nested multipart is one part.
+// At most kMaxBodyParts, no nesting: a nested multipart is one part.
 std::vector<BodyPart> split_multipart(std::string_view body, std::string_view boundary);
 
 }  // namespace rc::sip

@@ -2,11 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/result.h"
@@ -85,12 +84,13 @@ class DigestSession {
  private:
   struct Nonce {
     Challenge challenge;
+    std::string cnonce;  // one for all its requests: a -sess key is made of the first (RFC 7616)
     uint32_t count = 0;  // requests sent with this nonce
   };
   using Key = std::pair<bool, std::string>;  // proxy, realm
 
   std::map<Key, Challenge> answerable(const Message& response) const;
-  bool refused(const Message& request, const Challenge& challenge, int retries) const;
+  std::string digest_uri(const Message& request) const;
 
   Options options_;
   std::map<Key, Nonce> nonces_;

@@ -9,6 +9,7 @@
 
 #include "sip/body.h"
 #include "sip/digest.h"
+#include "sip/headers.h"
 #include "sip/name_addr.h"
 #include "sip/uri.h"
 #include "sip/via.h"
@@ -19,6 +20,8 @@ struct Header {
   std::string name;   // long form, in the sender's case
   std::string value;  // unfolded, without surrounding space
 };
+
+constexpr uint32_t kMaxCSeq = 0x7FFFFFFF;  // RFC 3261 8.1.1.5
 
 struct CSeq {
   uint32_t number = 0;
@@ -63,6 +66,8 @@ class Message {
   void prepend(std::string_view name, std::string_view value);  // before others: our Via
   void set(std::string_view name, std::string_view value);      // instead of others
   void remove(std::string_view name);
+  // Appends all of that name from another message, exactly as they are there.
+  void copy(const Message& source, std::string_view name);
 
   // Headers by meaning; none or empty when absent or malformed.
   std::optional<Via> top_via() const;
@@ -116,8 +121,5 @@ Message response_to(const Message& request, int status, std::string_view to_tag,
 
 // The usual phrase of a status ("Ringing"); of an unknown one that of its class.
 std::string_view reason_phrase(int status);
-
-// The long form of a header name: "v" gives "Via"; others are returned as they are.
-std::string_view long_name(std::string_view name);
 
 }  // namespace rc::sip

@@ -18,6 +18,11 @@ class Params {
     bool has_value = false;  // false: a flag such as ;lr
   };
 
+  // The whole text must be parameters, each begun by ';' (or be empty). A header's values may be
+  // quoted and have space around; a URI's have neither but %-escapes.
+  static std::optional<Params> parse_header(std::string_view text);
+  static std::optional<Params> parse_uri(std::string_view text);
+
   bool has(std::string_view name) const;
   // The value without its quotes; empty for a flag; none when the parameter is absent.
   std::optional<std::string> get(std::string_view name) const;

@@ -5,18 +5,14 @@
 #include <string>
 #include <string_view>
 
+#include "sip/bounds.h"
 #include "sip/message.h"
 
 namespace rc::sip {
 
-// Bounds of our own, against a server gone mad.
-constexpr size_t kMaxMessageBytes = 64 * 1024;
-constexpr size_t kMaxHeaders = 128;
-constexpr size_t kMaxHeaderLineBytes = 8 * 1024;  // folded lines together
-
 // Why a message is not usable.
 struct ParseFault {
-  int status = 400;  // what to answer a request with: 400, 413, 501, 505; a response is dropped
+  int status = 400;  // what to answer a request with: 400, 501, 505, 513; a response is dropped
   std::string text;  // one phrase for the log and the Reason; no text of the message in it
 };
 
@@ -25,8 +21,9 @@ struct Parsed {
   std::optional<ParseFault> fault;
 
   bool ok() const { return !fault.has_value(); }
-  // With a fault: whether response_to(message, fault->status, ...) can be sent at all: a request,
-  // not ACK, whose Vias were understood.
+  // With a fault: whether response_to(message, fault->status, ...) can be sent at all: a request
+  // but no ACK, with a Via to send back. The Via itself may be malformed: the answer goes over the
+  // connection that the request came by.
   bool answerable() const;
 };
 

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <cstddef>
+
+namespace rc::sip {
+
+// Bounds of our own, against a server gone mad; RingCentral's messages are below 4 KiB.
+constexpr size_t kMaxMessageBytes = 64 * 1024;
+constexpr size_t kMaxHeaders = 128;
+constexpr size_t kMaxHeaderLineBytes = 8 * 1024;  // folded lines together
+constexpr size_t kMaxBodyParts = 16;
+
+}  // namespace rc::sip
