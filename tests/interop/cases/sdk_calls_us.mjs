@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { exitsCleanly, interrupt, record, speak } from '../lib/pipeline.mjs';
 import { dialled } from '../lib/standin.mjs';
-import { TALK_SECONDS, expectCodec, expectEnded, ourTones } from './talk.mjs';
+import { TALK_SECONDS, expectCodec, ourTones } from './talk.mjs';
 
 const OURS = '101';
 const THEIRS = '102';
@@ -23,7 +23,7 @@ function talk(codec, hangUp) {
     await caller.happened('disposed');
     await bench.expectHeard(caller, tones, ['--once', '--min-tones', '18']);
     await bench.expectRecorded(wav, caller.tones, ['--min-tones', '18']);
-    await expectEnded(bench);
+    await bench.standin.unregistered(OURS);
   };
 }
 
@@ -49,7 +49,7 @@ async function cancelled(bench) {
   await caller.happened('disposed');
   await pipeline.outputSays(/rc-call.*ended/, 5);
   bench.say(`Ctrl-C took ${(await interrupt(pipeline)).toFixed(2)} s`);
-  await expectEnded(bench);
+  await bench.standin.unregistered(OURS);
 }
 
 export const cases = [

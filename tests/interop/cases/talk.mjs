@@ -15,9 +15,3 @@ export async function expectCodec(phone, codec) {
   const both = `audio/${codec}`;
   assert.deepEqual(await phone.codecsInUse(), { sent: both, received: both });
 }
-
-// No call is left on the server.
-export async function expectEnded(bench) {
-  const calls = await bench.standin.calls();
-  assert.equal(calls.filter((call) => call.state !== 'ended').length, 0, JSON.stringify(calls));
-}

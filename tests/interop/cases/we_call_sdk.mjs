@@ -2,7 +2,7 @@
 // Our pipeline calls the SDK.
 import { join } from 'node:path';
 import { exitsCleanly, interrupt, record, speak } from '../lib/pipeline.mjs';
-import { TALK_SECONDS, expectCodec, expectEnded, ourTones } from './talk.mjs';
+import { TALK_SECONDS, expectCodec, ourTones } from './talk.mjs';
 
 const OURS = '101';
 const THEIRS = '102';
@@ -29,7 +29,7 @@ function talk(codec, hangUp) {
     await callee.happened('disposed');
     await bench.expectHeard(callee, tones, ['--once', '--min-tones', '18']);
     await bench.expectRecorded(wav, callee.tones, ['--min-tones', '18']);
-    await expectEnded(bench);
+    await bench.standin.unregistered(OURS);
   };
 }
 
@@ -47,14 +47,14 @@ async function declined(bench) {
   await callee.decline();
   await callee.happened('disposed');
   await pipeline.exited(10); // a call that failed is the end of a pipeline made for one call
-  await expectEnded(bench);
+  await bench.standin.unregistered(OURS);
 }
 
 async function cancelled(bench) {
   const { callee, pipeline } = await ringing(bench, null);
   bench.say(`Ctrl-C took ${(await interrupt(pipeline)).toFixed(2)} s`);
   await callee.happened('disposed');
-  await expectEnded(bench);
+  await bench.standin.unregistered(OURS);
 }
 
 export const cases = [

@@ -97,6 +97,21 @@ export class BrowserPhone {
     return this.evaluate(() => void phone.call.cancel());
   }
 
+  hold() {
+    return this.evaluate(() => phone.call.hold());
+  }
+
+  unhold() {
+    return this.evaluate(() => phone.call.unhold());
+  }
+
+  // The SDK has sent `count` such requests since the page was opened.
+  async sent(method, count, seconds = 10) {
+    const condition = ([name, times]) =>
+      phone.sip.filter((message) => message.startsWith(`> ${name} `)).length >= times;
+    await this.#waitFor(condition, [method, count], seconds, `${this.name} sends ${method}`);
+  }
+
   // The event has happened `count` times since the page was opened.
   async happened(name, { count = 1, seconds = 10 } = {}) {
     const condition = ([event, times]) => phone.happened(event, times);
@@ -107,6 +122,11 @@ export class BrowserPhone {
   async hears(length, limit = length + 10) {
     const condition = (needed) => media.recording !== null && media.recording.seconds >= needed;
     await this.#waitFor(condition, length, limit, `${this.name} hears ${length} s of sound`);
+  }
+
+  // What was heard until now does not count.
+  forget() {
+    return this.evaluate(() => media.recording.clear());
   }
 
   // What was heard in the latest call, as a WAV file.

@@ -64,10 +64,15 @@ export class Bench {
     console.log(`#   ${text}`);
   }
 
-  // An exception in the page is the SDK stumbling over something that we or the stand-in sent.
-  expectNoPageErrors() {
+  // No case may leave a call on the server, break the protocol, or make the SDK stumble over
+  // something that we or the stand-in sent (an exception in the page).
+  async expectGoodManners() {
     const errors = this.#phones.flatMap((phone) => phone.pageErrors);
     if (errors.length > 0) throw new Error(`exceptions in the page:\n${errors.join('\n')}`);
+    if (!this.standin) return;
+    await this.standin.callsEnded();
+    const violations = await this.standin.violations();
+    if (violations.length > 0) throw new Error(`broken rules: ${JSON.stringify(violations)}`);
   }
 
   // Closes everything in the middle of a case, which then fails without a report.
@@ -101,7 +106,7 @@ async function runCase({ name, run }, bench) {
   try {
     await bench.open();
     await run(bench);
-    bench.expectNoPageErrors();
+    await bench.expectGoodManners();
     console.log(`ok - ${name} (${seconds()})`);
     return true;
   } catch (error) {

@@ -35,29 +35,54 @@ export class Standin {
 
   // Waits until the extension has a registered phone.
   async registered(extension, seconds = 10) {
-    const query = `wait=${extension}&timeout_ms=${seconds * 1000}`;
-    return this.#get(`registrations?${query}`);
+    await this.#get(`registrations?wait=${extension}&timeout_ms=${seconds * 1000}`);
   }
 
-  registrations() {
-    return this.#get('registrations');
+  // Waits until it has none, and it is gone because it said so.
+  async unregistered(extension, seconds = 5) {
+    const query = `wait_gone=${extension}&timeout_ms=${seconds * 1000}`;
+    const { unregistered } = await this.#get(`registrations?${query}`);
+    if (!unregistered[extension]) throw new Error(`${extension} left without un-REGISTER`);
   }
 
-  calls() {
-    return this.#get('calls');
+  // See rc-standin --help.
+  async setFaults(faults) {
+    await this.#request('faults', { method: 'POST', body: JSON.stringify(faults) });
+  }
+
+  // Waits until every call is over.
+  async callsEnded(seconds = 5) {
+    const { calls } = await this.#get('calls');
+    for (const { id } of calls) {
+      await this.#get(`calls/${id}?wait_state=ended&timeout_ms=${seconds * 1000}`);
+    }
+  }
+
+  // Messages that break the protocol, as the stand-in saw them.
+  async violations() {
+    return (await this.#get('violations')).violations;
   }
 
   async log() {
-    return JSON.stringify(await this.#get('log'), null, 1);
+    const { messages } = await this.#get('log');
+    return messages.map(({ us, socket, direction, text }) =>
+      `--- ${(us / 1e6).toFixed(6)} socket ${socket} ${direction}\n${text}`).join('\n');
   }
 
-  async #get(path) {
+  #get(path) {
+    return this.#request(path, {});
+  }
+
+  async #request(path, request) {
     const response = await fetch(`${this.#info.control}/${path}`, {
+      ...request,
       headers: { Authorization: `Bearer ${this.#info.control_token}` },
       signal: AbortSignal.timeout(20000),
     });
-    if (!response.ok) throw new Error(`stand-in ${path}: ${response.status}`);
-    return response.json();
+    const text = await response.text();
+    // 408: what was waited for did not happen; the body says how things are.
+    if (!response.ok) throw new Error(`stand-in ${path}: ${response.status} ${text}`);
+    return JSON.parse(text);
   }
 }
 

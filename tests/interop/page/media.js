@@ -51,6 +51,12 @@ class Recording {
     this.samples += plane.length;
   }
 
+  clear() {
+    this.chunks = [];
+    this.samples = 0;
+    this.firstLoud = -1;
+  }
+
   // Seconds of sound since the far end was heard for the first time.
   get seconds() {
     return this.firstLoud < 0 ? 0 : (this.samples - this.firstLoud) / this.rate;
