@@ -38,8 +38,9 @@ function talk(codec, whoHangsUp) {
 }
 
 async function declined(bench) {
-  const { callee } = await ringing(bench);
+  const { caller, callee } = await ringing(bench);
   await callee.decline();
+  await caller.happened('failed');
   await callee.happened('disposed');
 }
 

@@ -46,6 +46,7 @@ async function declined(bench) {
   const { callee, pipeline } = await ringing(bench, null);
   await callee.decline();
   await callee.happened('disposed');
+  await pipeline.outputSays(/rc-call,.*state=\(string\)ended/, 5);
   await pipeline.exited(10); // a call that failed is the end of a pipeline made for one call
   await bench.standin.unregistered(OURS);
 }
