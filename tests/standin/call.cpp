@@ -28,6 +28,10 @@ void Call::on_mark(Leg& leg, const std::string& event) {
   if (std::find(call_ids_.begin(), call_ids_.end(), leg.call_id()) == call_ids_.end()) {
     call_ids_.push_back(leg.call_id());
   }
+  note(event);
+}
+
+void Call::note(const std::string& event) {
   events_.push_back({event, now_us()});
   box_.loop.notify_changed();
 }
@@ -42,8 +46,7 @@ void Call::set_ended(const std::string& reason) {
   if (state_ == CallState::kEnded) return;
   state_ = CallState::kEnded;
   end_reason_ = reason;
-  events_.push_back({"ended", now_us()});
-  box_.loop.notify_changed();
+  note("ended");
 }
 
 void Call::write(JsonOut& out) const {

@@ -44,12 +44,18 @@ class Call : public LegOwner, public std::enable_shared_from_this<Call> {
 
   // The stand-in ends the call: CANCEL or BYE, whatever fits.
   virtual void hang_up() = 0;
+  // Ended, and nothing of its media is left.
+  virtual bool finished() const { return state_ == CallState::kEnded; }
+  // Only calls with media of the stand-in can do these; false: not possible (now).
+  virtual bool change_media(const Json& /*action*/) { return false; }
+  virtual bool reinvite(const std::string& /*kind*/) { return false; }
   // {"id":...}, as GET /standin/calls/{id} gives it.
   void write(JsonOut& out) const;
 
   void on_mark(Leg& leg, const std::string& event) override;
 
  protected:
+  void note(const std::string& event);
   void set_answered();
   // Only the first reason counts.
   void set_ended(const std::string& reason);

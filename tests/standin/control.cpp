@@ -42,6 +42,7 @@ std::string body_of(SoupServerMessage* message) {
 bool reached(const Call& call, const std::string& state) {
   if (state == "answered") return call.state() != CallState::kRinging;
   if (state == "ended") return call.state() == CallState::kEnded;
+  if (state == "finished") return call.finished();
   return true;
 }
 
@@ -128,7 +129,11 @@ void Control::look_again() {
 
 Control::Reply Control::handle(const Request& request) {
   const auto parts = parts_of(request.path);
+  if (parts[0] == "calls" && parts[1].empty() && request.method == "POST") {
+    return place_call(request);
+  }
   if (parts[0] == "calls" && parts[1].empty()) return calls(request);
+  if (parts[0] == "numbers" && request.method == "POST") return set_number(request);
   if (parts[0] == "calls") return call(request, parts[1], parts[2]);
   if (parts[0] == "registrations") return registrations(request);
   if (parts[0] == "log") return log(request);
@@ -148,10 +153,51 @@ Control::Reply Control::calls(const Request&) {
   return {200, out.end_list().end().text()};
 }
 
-Control::Reply Control::call(const Request& request, const std::string& id, const std::string&) {
+Control::Reply Control::place_call(const Request& request) {
+  const auto body = Json::parse(request.body);
+  if (!body) return error(400, "body is not a JSON object");
+  const Account* to = box_.directory.by_dialled(body->text("to"));
+  if (to == nullptr) return error(404, "no such extension");
+  std::string problem;
+  auto media = parse_media(body->object("media"), problem);
+  if (!media) return error(400, problem);
+  ScriptedCaller::Options options;
+  options.from = body->text("from", options.from);
+  options.name = body->text("name", options.name);
+  options.auto_answer = body->flag("auto_answer");
+  options.hangup_after = std::chrono::milliseconds(body->number("hangup_after_ms"));
+  auto call = std::make_shared<ScriptedCaller>(box_, *to, options, std::move(*media));
+  box_.exchange->add_call(call);
+  call->start();
+  return {200, JsonOut().begin().add("id", call->id()).end().text()};
+}
+
+Control::Reply Control::set_number(const Request& request) {
+  const auto body = Json::parse(request.body);
+  if (!body || body->text("number").empty()) return error(400, "number missing");
+  const auto behaviour = parse_behaviour(body->text("behaviour", "answer"));
+  if (!behaviour) return error(400, "unknown behaviour");
+  std::string problem;
+  auto media = parse_media(body->object("media"), problem);
+  if (!media) return error(400, problem);
+  box_.exchange->set_number(
+      body->text("number"),
+      {*behaviour, std::move(*media), std::chrono::milliseconds(body->number("hangup_after_ms"))});
+  return {200, "{}"};
+}
+
+Control::Reply Control::call(const Request& request, const std::string& id,
+                             const std::string& action) {
   Call* found = box_.exchange->find_call(id);
   if (found == nullptr) return error(404, "no such call");
   if (request.method == "DELETE") found->hang_up();
+  if (request.method == "POST") {
+    const auto body = Json::parse(request.body);
+    const bool done = body && (action == "media" ? found->change_media(*body)
+                                                 : action == "reinvite" &&
+                                                       found->reinvite(body->text("kind")));
+    if (!done) return error(409, "not possible");
+  }
   JsonOut out;
   found->write(out);
   return {200, out.text()};

@@ -49,6 +49,8 @@ class Control {
   void wait_for(SoupServerMessage* message, const Request& request);
 
   Reply calls(const Request& request);
+  Reply place_call(const Request& request);
+  Reply set_number(const Request& request);
   Reply call(const Request& request, const std::string& id, const std::string& action);
   Reply registrations(const Request& request);
   Reply log(const Request& request);

@@ -21,6 +21,21 @@ void Exchange::add_leg(const std::shared_ptr<Leg>& leg, const std::string& sid) 
 
 void Exchange::add_call(const std::shared_ptr<Call>& call) { calls_.push_back(call); }
 
+void Exchange::hang_up_all() {
+  for (const auto& call : calls_) {
+    if (call->state() != CallState::kEnded) call->hang_up();
+  }
+}
+
+bool Exchange::all_finished() const {
+  return std::all_of(calls_.begin(), calls_.end(), [](const auto& c) { return c->finished(); });
+}
+
+void Exchange::clear() {
+  calls_.clear();
+  legs_.clear();
+}
+
 Call* Exchange::find_call(const std::string& id) const {
   const auto found =
       std::find_if(calls_.begin(), calls_.end(), [&](const auto& c) { return c->id() == id; });
@@ -101,12 +116,24 @@ void Exchange::connect(Flow& flow, const SipMessage& request) {
       box_, {caller.extension, caller.device_id, caller.instance, caller.contact_uri, flow.id},
       request);
   add_leg(leg);
-  if (to == nullptr) {
-    leg->progress(183);
-    box_.loop.after(box_.pause(), [leg] { leg->reject(486); });
-    return;
-  }
+  if (to == nullptr) return connect_number(leg, request);
   auto call = std::make_shared<PassCall>(box_, leg, *from, *to);
+  add_call(call);
+  call->start(request.body);
+}
+
+void Exchange::set_number(const std::string& number, NumberSpec spec) {
+  numbers_[number.substr(starts_with(number, "+") ? 1 : 0)] = std::move(spec);
+}
+
+// An unknown number is "busy": the real service answers 486 to invalid numbers.
+void Exchange::connect_number(const std::shared_ptr<Leg>& leg, const SipMessage& request) {
+  const std::string dialled = user_of(request.uri);
+  const auto known = numbers_.find(dialled.substr(starts_with(dialled, "+") ? 1 : 0));
+  NumberSpec spec;
+  spec.behaviour = NumberSpec::Behaviour::kBusy;
+  if (known != numbers_.end()) spec = known->second;
+  auto call = std::make_shared<ScriptedCallee>(box_, leg, dialled, std::move(spec));
   add_call(call);
   call->start(request.body);
 }

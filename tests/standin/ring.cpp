@@ -34,10 +34,14 @@ std::vector<SipHeader> Ring::invite_headers(const Spec& spec) const {
       "\" Cmd=\"6\"/><Bdy SrvLvl=\"-149699523\" SrvLvlExt=\"406\" Phn=\"" +
       xml_escape(spec.from_user) + "\" Nm=\"" + xml_escape(spec.display_name) + "\" ToPhn=\"" +
       account->number + "\" ToNm=\"" + account->name + "\" RecUrl=\"\"/></Msg>";
-  return {call_.ids().header(2),
-          {"p-rc-api-call-info", "callAttributes=reject,send-vm"},
-          {"P-rc", p_rc},
-          {"Call-Info", "<" + random_digits(9) + "_" + random_digits(9) + "@127.0.0.1>;purpose=info"}};
+  std::vector<SipHeader> headers = {call_.ids().header(2),
+                                    {"p-rc-api-call-info", "callAttributes=reject,send-vm"},
+                                    {"P-rc", p_rc}};
+  const std::string info =
+      "<" + random_digits(9) + "_" + random_digits(9) + "@127.0.0.1>;purpose=info";
+  headers.push_back({"Call-Info", info + (spec.auto_answer ? ";Answer-After=0" : "")});
+  if (spec.auto_answer) headers.push_back({"Alert-Info", "Auto Answer"});
+  return headers;
 }
 
 void Ring::start(const Spec& spec) {

@@ -21,6 +21,7 @@ class Ring : public LegOwner {
     std::string from_user;
     std::string display_name;
     std::string sdp;
+    bool auto_answer = false;  // as after Call Control "answer" or "call-out"
   };
   struct Listener {
     std::function<void(std::shared_ptr<Leg>, const std::string& sdp)> on_answered;  // ack() it

@@ -8,6 +8,12 @@
 #include "rest.h"
 
 namespace standin {
+namespace {
+
+// How long the media of the last calls may take to end.
+constexpr std::chrono::seconds kMediaEnd{2};
+
+}  // namespace
 
 class Server::Impl {
  public:
@@ -56,7 +62,10 @@ bool Server::Impl::start() {
 }
 
 void Server::Impl::stop() {
+  box_.loop.call([this] { exchange_.hang_up_all(); });
+  box_.loop.wait_until([this] { return exchange_.all_finished(); }, kMediaEnd);
   box_.loop.call([this] {
+    exchange_.clear();
     box_.flows.stop();
     if (http_ != nullptr) soup_server_disconnect(http_);
     g_clear_object(&http_);

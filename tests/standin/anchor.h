@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "anchor_spec.h"
+#include "call.h"
+#include "ring.h"
+
+namespace standin {
+
+// A call between a client and the stand-in's own voice: the client's leg ends in a MediaLeg, as
+// every leg does on the real service. What both directions share.
+class AnchorCall : public Call {
+ public:
+  AnchorCall(Box& box, std::string direction, std::string from, std::string to, MediaSpec spec);
+
+  bool finished() const override { return state() == CallState::kEnded && media_ == nullptr; }
+  bool change_media(const Json& action) override;
+  bool reinvite(const std::string& kind) override;
+
+  void on_offer(Leg& leg, const std::string& sdp) override;
+  void on_offer_answered(Leg& leg, int status, const std::string& sdp) override;
+  void on_acked(Leg& leg, const std::string& sdp) override;
+  void on_bye(Leg& leg) override;
+  void on_info(Leg& leg, const std::string& body) override;
+  void on_refer(Leg& leg, const std::string& target) override;
+
+ protected:
+  void write_media(JsonOut& out) const override;
+  MediaLeg& media() { return *media_; }
+  const MediaSpec& spec() const { return spec_; }
+  void make_media();
+  // The client's leg is up; ends by itself after hangup_after if that is above 0.
+  void connected(std::chrono::milliseconds hangup_after);
+  void apply_answer(const std::string& sdp);
+  void expect_answer_in_ack() { answer_in_ack_ = true; }
+  // Runs task with the SDP unless the call is over; a failure is noted and given to failed.
+  MediaLeg::SdpCallback with_sdp(std::function<void(const std::string&)> task,
+                                 std::function<void()> failed = {});
+  // BYE to the client if there is one to be said, and the end of the media.
+  void end(const std::string& reason);
+  std::function<void()> while_alive(std::function<void()> task);
+
+  std::shared_ptr<Leg> leg_;
+
+ private:
+  void close_media();
+
+  MediaSpec spec_;
+  std::unique_ptr<MediaLeg> media_;
+  std::unique_ptr<MediaLeg> old_media_;  // until a new one has taken over
+  MediaLegStats last_stats_;
+  std::string media_error_;
+  int generation_ = 0;
+  bool answer_in_ack_ = false;
+  bool closing_media_ = false;
+};
+
+// The stand-in calls an extension.
+class ScriptedCaller : public AnchorCall {
+ public:
+  struct Options {
+    std::string from = "+12025550166";
+    std::string name = "WIRELESS CALLER";
+    bool auto_answer = false;
+    std::chrono::milliseconds hangup_after{0};
+  };
+  ScriptedCaller(Box& box, const Account& to, Options options, MediaSpec spec);
+
+  void start();
+  void hang_up() override;
+
+  void on_bye(Leg& leg) override;
+
+ private:
+  void ring(const std::string& sdp);
+  void on_answer(std::shared_ptr<Leg> leg, const std::string& sdp);
+  int client_party() const override { return 2; }
+
+  Options options_;
+  std::string to_;
+  std::unique_ptr<Ring> ring_;
+};
+
+// What the stand-in does when this number is dialled.
+struct NumberSpec {
+  enum class Behaviour { kAnswer, kBusy, kReject, kNotFound, kRing, kError, kBadSdp };
+  Behaviour behaviour = Behaviour::kAnswer;
+  MediaSpec media;
+  std::chrono::milliseconds hangup_after{0};
+};
+std::optional<NumberSpec::Behaviour> parse_behaviour(const std::string& name);
+
+// A client calls a number of the stand-in.
+class ScriptedCallee : public AnchorCall {
+ public:
+  ScriptedCallee(Box& box, std::shared_ptr<Leg> leg, const std::string& number,
+                 NumberSpec number_spec);
+
+  void start(const std::string& offer);
+  void hang_up() override;
+
+  void on_cancelled(Leg& leg) override;
+
+ private:
+  void answer(const std::string& offer);
+  void accept_later(const std::string& sdp);
+  void refuse(int status);
+
+  NumberSpec number_;
+};
+
+}  // namespace standin

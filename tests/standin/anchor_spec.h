@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "json_text.h"
+#include "media_leg.h"
+
+namespace standin {
+
+// The "media" object of the control API.
+struct MediaSpec {
+  MediaLegOptions options;
+  bool late_offer = false;
+};
+
+// Nothing, with error set, when a value is unknown. No object: silence, newest SDP, all codecs.
+std::optional<MediaSpec> parse_media(const std::optional<Json>& json, std::string& error);
+
+}  // namespace standin
