@@ -40,7 +40,7 @@ class Api {
  private:
   struct Job;
   void send(std::shared_ptr<Job> job);
-  void send_with_token(std::shared_ptr<Job> job, const std::string& token);
+  void send_with_token(std::shared_ptr<Job> job);
   void on_response(std::shared_ptr<Job> job, Result<HttpResponse> response);
 
   Http& http_;

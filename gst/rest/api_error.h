@@ -24,4 +24,7 @@ std::string error_code_of(const HttpResponse& response);
 // Retry-After in seconds. Only the form in seconds: RingCentral sends no other.
 std::optional<std::chrono::seconds> retry_after(const HttpResponse& response);
 
+// `text` without `secret`, for what a server may have echoed; redact() cannot know its form.
+std::string hide_secret(std::string text, std::string_view secret);
+
 }  // namespace rc::rest

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,15 +14,13 @@
 
 namespace rc::rest {
 
-class Json;
-
 // Holds the access token of one login: asks for it by JWT when somebody needs it, anew shortly
 // before it expires (with the refresh token if there is one: a JWT grant opens another of the about
 // five sessions that a user and app may have; with the JWT if the refresh token is refused).
 // Thread: signalling.
 class Auth {
  public:
-  // kAuth: the credentials are bad and nothing but the user can mend it.
+  // kAuth: the credentials are bad; nothing but the user can mend it, and they are not tried again.
   using TokenCallback = std::function<void(Result<std::string>)>;
 
   // `http` (a RetryingHttp) and `clock` outlive this.
@@ -52,7 +51,7 @@ class Auth {
   void grant_by_jwt();
   void grant_by_refresh_token();
   void on_response(Result<HttpResponse> response);
-  Result<Token> parse(const Json& body) const;
+  Result<Token> read_token(const HttpResponse& response) const;
   void answer_waiters(const Result<std::string>& result);
 
   Http& http_;
@@ -61,6 +60,7 @@ class Auth {
   Token token_;
   std::vector<TokenCallback> waiters_;
   bool fetching_ = false;
+  std::optional<Error> refusal_;  // of the credentials: never asked again
   Timer answer_;
   std::shared_ptr<void> alive_;  // what callbacks watch
 };

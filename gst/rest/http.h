@@ -12,6 +12,8 @@
 
 namespace rc::rest {
 
+constexpr size_t kMaxBodyBytes = 1024 * 1024;  // of an answer; more is kProtocol
+
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct HttpRequest {
@@ -40,8 +42,8 @@ class Http {
 
   virtual ~Http() = default;  // drops what is under way: those callbacks never run
   // Runs `callback` exactly once, never inside this call, at the latest after the time limit.
-  // Any status is a response; errors are kNetwork (with TLS's reason), kTimeout, kProtocol,
-  // kConfig.
+  // Any status is a response. Errors: kNetwork, kTimeout, kProtocol (a body too large), kConfig (a
+  // certificate that is not trusted, a URL that is not allowed).
   virtual void request(HttpRequest request, Callback callback) = 0;
 };
 

@@ -3,8 +3,9 @@
 
 #include <chrono>
 #include <functional>
-#include <map>
 #include <memory>
+#include <optional>
+#include <set>
 
 #include "core/clock.h"
 #include "rest/http.h"
@@ -30,12 +31,14 @@ class RetryingHttp : public Http {
   struct Attempt;
   void send(const std::shared_ptr<Attempt>& attempt);
   void on_result(const std::shared_ptr<Attempt>& attempt, Result<HttpResponse> result);
+  std::optional<std::chrono::seconds> wait_before_next(Attempt& attempt,
+                                                       const Result<HttpResponse>& result) const;
   void finish(const std::shared_ptr<Attempt>& attempt, Result<HttpResponse> result);
 
   Http& http_;
   Clock& clock_;
   WaitListener on_wait_;
-  std::map<Attempt*, std::shared_ptr<Attempt>> attempts_;
+  std::set<std::shared_ptr<Attempt>> attempts_;
 };
 
 }  // namespace rc::rest

@@ -10,8 +10,6 @@
 
 namespace rc::rest {
 
-constexpr size_t kMaxBodyBytes = 1024 * 1024;
-
 // HTTP by libsoup, on the GMainContext that is the thread's default when it is made.
 //
 // Before the first byte of a request goes out the certificate has no fault and TLS is at least 1.2;

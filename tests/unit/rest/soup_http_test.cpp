@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "rest/soup_http.h"
+
+#include <gtest/gtest.h>
+
+#include "soup_server.h"
+
+namespace rc::rest {
+namespace {
+
+using namespace std::chrono_literals;
+
+class SoupHttpTest : public ::testing::Test {
+ protected:
+  Loop loop;
+  MainClock clock{loop.context()};
+  std::unique_ptr<SoupHttp> http = SoupHttp::make(clock, {}).value();
+};
+
+TEST_F(SoupHttpTest, SendsAndReceives) {
+  std::string seen;
+  Server server([&](SoupServerMessage* message) {
+    SoupMessageHeaders* headers = soup_server_message_get_request_headers(message);
+    seen = std::string(soup_server_message_get_method(message)) + " " +
+           soup_message_headers_get_one(headers, "X-Test") + " " +
+           soup_message_headers_get_one(headers, "User-Agent") + " " +
+           soup_message_headers_get_one(headers, "Content-Type") + " " +
+           soup_server_message_get_request_body(message)->data;
+    reply(message, 201, "{}");
+  });
+  HttpRequest request = get(server.url());
+  request.method = "POST";
+  request.headers = {{"X-Test", "yes"}};
+  request.body = "[]";
+  request.content_type = "application/json";
+  const auto response = ask(loop, *http, request);
+  ASSERT_TRUE(response.ok()) << response.error().message;
+  EXPECT_EQ(response.value().status, 201U);
+  EXPECT_EQ(response.value().body, "{}");
+  EXPECT_EQ(response.value().header("content-TYPE"), "application/json");
+  EXPECT_EQ(seen, "POST yes gst-ringcentral/" RC_VERSION " application/json []");
+}
+
+TEST_F(SoupHttpTest, TakesAnyStatusAsAResponse) {
+  Server server([](SoupServerMessage* message) { reply(message, 401, "no"); });
+  const auto response = ask(loop, *http, get(server.url()));
+  ASSERT_TRUE(response.ok());
+  EXPECT_EQ(response.value().status, 401U);
+  EXPECT_EQ(server.requests(), 1);
+}
+
+TEST_F(SoupHttpTest, FollowsNoRedirect) {
+  Server target([](SoupServerMessage* message) { reply(message, 200, ""); });
+  Server server([&](SoupServerMessage* message) {
+    soup_server_message_set_redirect(message, 302, target.url().c_str());
+  });
+  const auto response = ask(loop, *http, get(server.url()));
+  ASSERT_TRUE(response.ok());
+  EXPECT_EQ(response.value().status, 302U);
+  EXPECT_EQ(target.requests(), 0);
+}
+
+TEST_F(SoupHttpTest, CapsTheBody) {
+  size_t size = kMaxBodyBytes;
+  Server server([&](SoupServerMessage* message) { reply(message, 200, std::string(size, 'x')); });
+  const auto fits = ask(loop, *http, get(server.url()));
+  ASSERT_TRUE(fits.ok());
+  EXPECT_EQ(fits.value().body.size(), kMaxBodyBytes);
+  ++size;
+  const auto too_large = ask(loop, *http, get(server.url()));
+  ASSERT_FALSE(too_large.ok());
+  EXPECT_EQ(too_large.error().code, Errc::kProtocol);
+}
+
+TEST_F(SoupHttpTest, GivesUpAfterTheTimeLimit) {
+  Ref<SoupServerMessage> held;
+  Server server([&](SoupServerMessage* message) {
+    held = Ref<SoupServerMessage>::share(message);
+    soup_server_message_pause(message);
+  });
+  HttpRequest request = get(server.url());
+  request.time_limit = 50ms;
+  const auto response = ask(loop, *http, request);
+  ASSERT_FALSE(response.ok());
+  EXPECT_EQ(response.error().code, Errc::kTimeout);
+}
+
+TEST_F(SoupHttpTest, TellsWhenNobodyListens) {
+  std::string url;
+  {
+    Server server([](SoupServerMessage*) {});
+    url = server.url();
+  }
+  const auto response = ask(loop, *http, get(url));
+  ASSERT_FALSE(response.ok());
+  EXPECT_EQ(response.error().code, Errc::kNetwork);
+  EXPECT_NE(response.error().message.find("127.0.0.1"), std::string::npos);
+}
+
+TEST_F(SoupHttpTest, RefusesPlainHttpToOtherHosts) {
+  const auto response = ask(loop, *http, get("http://192.0.2.1/"));
+  ASSERT_FALSE(response.ok());
+  EXPECT_EQ(response.error().code, Errc::kConfig);
+}
+
+TEST_F(SoupHttpTest, RefusesHeaderInjection) {
+  HttpRequest request = get("https://127.0.0.1/");
+  request.headers = {{"X", "a\r\nAuthorization: b"}};
+  const auto response = ask(loop, *http, request);
+  ASSERT_FALSE(response.ok());
+  EXPECT_EQ(response.error().code, Errc::kConfig);
+}
+
+TEST_F(SoupHttpTest, DropsCallbacksWhenDestroyed) {
+  Ref<SoupServerMessage> held;
+  Server server([&](SoupServerMessage* message) {
+    held = Ref<SoupServerMessage>::share(message);
+    soup_server_message_pause(message);
+  });
+  bool answered = false;
+  http->request(get(server.url()), [&](const Result<HttpResponse>&) { answered = true; });
+  loop.run_until([&] { return held.get() != nullptr; });
+  http.reset();
+  while (g_main_context_iteration(loop.context(), FALSE)) {
+  }
+  EXPECT_FALSE(answered);
+}
+
+TEST_F(SoupHttpTest, MayBeDestroyedByItsCallback) {
+  Server server([](SoupServerMessage* message) { reply(message, 200, ""); });
+  bool answered = false;
+  http->request(get(server.url()), [&](const Result<HttpResponse>&) {
+    http.reset();
+    answered = true;
+  });
+  loop.run_until([&] { return answered; });
+}
+
+}  // namespace
+}  // namespace rc::rest

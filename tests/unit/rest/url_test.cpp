@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "rest/url.h"
+
+#include <gtest/gtest.h>
+
+namespace rc::rest {
+namespace {
+
+TEST(ServerUrl, TakesHttpsAndLoopback) {
+  EXPECT_EQ(check_server_url("https://platform.ringcentral.com/").value(),
+            "https://platform.ringcentral.com");
+  EXPECT_TRUE(check_server_url("https://10.0.0.1:8443").ok());
+  EXPECT_TRUE(check_server_url("http://127.0.0.1:8080").ok());
+  EXPECT_TRUE(check_server_url("http://[::1]:8080").ok());
+  EXPECT_TRUE(check_server_url("http://localhost").ok());
+}
+
+TEST(ServerUrl, RefusesTheRest) {
+  for (const char* url :
+       {"", "platform.ringcentral.com", "http://platform.ringcentral.com", "ftp://127.0.0.1",
+        "https://user:pass@platform.ringcentral.com", "https://platform.ringcentral.com/path",
+        "https://platform.ringcentral.com?x", "https://platform.ringcentral.com\r\nX: y",
+        "http://127.0.0.1.evil.org", "https://"}) {
+    const auto result = check_server_url(url);
+    ASSERT_FALSE(result.ok()) << url;
+    EXPECT_EQ(result.error().code, Errc::kConfig);
+  }
+}
+
+TEST(TokenScope, CoversTheRegisteredDomainOverHttps) {
+  const char* home = "https://platform.ringcentral.com";
+  EXPECT_TRUE(may_carry_token(home, "https://platform.ringcentral.com/restapi"));
+  EXPECT_TRUE(may_carry_token(home, "https://media.ringcentral.com:443/x"));
+  EXPECT_FALSE(may_carry_token(home, "http://media.ringcentral.com/x"));
+  EXPECT_FALSE(may_carry_token(home, "https://ringcentral.com.evil.org/x"));
+  EXPECT_FALSE(may_carry_token(home, "https://evilringcentral.com/x"));
+  EXPECT_FALSE(may_carry_token(home, "https://a@platform.ringcentral.com/x"));
+}
+
+TEST(TokenScope, StopsAtPublicSuffixes) {
+  EXPECT_FALSE(may_carry_token("https://platform.ringcentral.co.uk", "https://evil.co.uk/x"));
+  EXPECT_TRUE(
+      may_carry_token("https://platform.ringcentral.co.uk", "https://media.ringcentral.co.uk/x"));
+}
+
+TEST(TokenScope, IsTheSameOriginOnLoopback) {
+  EXPECT_TRUE(may_carry_token("http://127.0.0.1:8080", "http://127.0.0.1:8080/x"));
+  EXPECT_FALSE(may_carry_token("http://127.0.0.1:8080", "http://127.0.0.1:8081/x"));
+  EXPECT_FALSE(may_carry_token("http://127.0.0.1:8080", "https://10.0.0.1/x"));
+}
+
+TEST(FormEncoding, EscapesAllButUnreserved) {
+  EXPECT_EQ(form_encode("a-Z_9.~+/=& \r\n"), "a-Z_9.~%2B%2F%3D%26%20%0D%0A");
+}
+
+}  // namespace
+}  // namespace rc::rest
