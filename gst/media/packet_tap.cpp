@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "media/packet_tap.h"
+
+#include <gst/rtp/gstrtpbuffer.h>
+
+#include "media/elements.h"
+
+namespace rc::media {
+namespace {
+
+// The largest Opus frame has 1275 bytes, 60 ms of PCMU 480: whoever sends more means no good.
+constexpr guint kMaxPayload = 1400;
+
+// RFC 4733 2.3: event, E R volume, duration; E = the event has ended.
+std::optional<bool> event_end(GstRTPBuffer* packet) {
+  if (gst_rtp_buffer_get_payload_len(packet) < 4) return std::nullopt;
+  const auto* payload = static_cast<const guint8*>(gst_rtp_buffer_get_payload(packet));
+  return (payload[1] & 0x80) != 0;
+}
+
+}  // namespace
+
+void PacketTap::set_formats(const Format& format, std::optional<int> telephone_event) {
+  payload_type_ = format.payload_type;
+  event_type_ = telephone_event.value_or(-1);
+}
+
+void PacketTap::add_jitterbuffer(GstElement* jitterbuffer) {
+  {
+    auto share = Ref<GstElement>::share(jitterbuffer);
+    const std::lock_guard lock(mutex_);
+    std::swap(newest_, share);
+  }
+  add_probe(jitterbuffer, "sink", GST_PAD_PROBE_TYPE_BUFFER,
+            [weak = weak_from_this()](GstPad*, GstPadProbeInfo* item) {
+              const auto self = weak.lock();
+              const bool pass = self && self->passes(GST_PAD_PROBE_INFO_BUFFER(item));
+              return pass ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+            });
+}
+
+bool PacketTap::passes(GstBuffer* packet) {
+  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+  if (!open_ || gst_rtp_buffer_map(packet, GST_MAP_READ, &rtp) == FALSE) return false;
+  const int type = gst_rtp_buffer_get_payload_type(&rtp);
+  const guint size = gst_rtp_buffer_get_payload_len(&rtp);
+  const auto end = type == event_type_ ? event_end(&rtp) : std::nullopt;
+  gst_rtp_buffer_unmap(&rtp);
+  ++packets_;
+  if (end) handle_event(*end);
+  if (type != payload_type_ || size > kMaxPayload) return false;
+  if (in_event_) handle_event(true);  // its last packets were lost
+  return true;
+}
+
+void PacketTap::handle_event(bool end) {
+  if (in_event_.exchange(!end) == !end) return;
+  if (const auto receiver = ports_->receiver()) receiver->on_telephone_event(!end);
+}
+
+Ref<GstElement> PacketTap::newest() const {
+  const std::lock_guard lock(mutex_);
+  return newest_;
+}
+
+void PacketTap::close() {
+  set_open(false);
+  Ref<GstElement> dropped;
+  const std::lock_guard lock(mutex_);
+  std::swap(newest_, dropped);
+}
+
+}  // namespace rc::media

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "core/ref.h"
+#include "media/audio_ports.h"
+#include "media/codec.h"
+
+namespace rc::media {
+
+// Stands before webrtcbin's jitterbuffers (one per SSRC) and lets through only packets of the
+// agreed codec, of a sane size, from the peer whose fingerprint matches.
+//
+// RFC 4733 events must be taken out here: a jitterbuffer of 1.22 drops every payload type that it
+// has no clock-rate for, and webrtcbin knows of one codec only.
+//
+// Owned by Peer, weakly by the probes. Thread: signalling, unless said otherwise.
+class PacketTap : public std::enable_shared_from_this<PacketTap> {
+ public:
+  explicit PacketTap(std::shared_ptr<AudioPorts> ports) : ports_(std::move(ports)) {}
+
+  void set_formats(const Format& format, std::optional<int> telephone_event);
+  // Until opened every packet is dropped.
+  void set_open(bool open) { open_ = open; }
+
+  // Takes a new jitterbuffer inside webrtcbin. Thread: any.
+  void add_jitterbuffer(GstElement* jitterbuffer);
+
+  uint64_t packets() const { return packets_; }
+  // The jitterbuffer of the newest SSRC; null before the first packet.
+  Ref<GstElement> newest() const;
+  void close();  // lets go of it
+
+ private:
+  bool passes(GstBuffer* packet);
+  void handle_event(bool end);
+
+  const std::shared_ptr<AudioPorts> ports_;
+  std::atomic<int> payload_type_ = -1, event_type_ = -1;
+  std::atomic<bool> open_ = false, in_event_ = false;
+  std::atomic<uint64_t> packets_ = 0;
+  mutable std::mutex mutex_;
+  Ref<GstElement> newest_;
+};
+
+}  // namespace rc::media

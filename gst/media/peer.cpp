@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "media/peer.h"
+
+#define GST_USE_UNSTABLE_API  // webrtc
+#include <gst/webrtc/webrtc.h>
+
+#include <utility>
+
+#include "core/log.h"
+#include "media/elements.h"
+#include "media/peer_signals.h"
+
+namespace rc::media {
+namespace {
+
+constexpr std::chrono::seconds kGatheringLimit{1};
+constexpr std::chrono::seconds kConnectLimit{15};
+// One for the talker, the others for music, announcements and a hand-over between them. Without a
+// limit 100 SSRCs cost 131 threads and 65 pads, with it 9 threads and 4 pads (measured).
+constexpr guint kMaxStreams = 4;
+
+Ref<GstClock> clock_of(const call::MediaOptions& media) {
+  return media.clock ? media.clock : Ref<GstClock>::adopt(gst_system_clock_obtain());
+}
+
+template <typename T>
+Ref<T> object_property(gpointer object, const char* name) {
+  T* value = nullptr;
+  g_object_get(object, name, &value, nullptr);
+  return Ref<T>::adopt(value);
+}
+
+Ref<GstWebRTCRTPTransceiver> transceiver_of(GstElement* webrtc) {
+  GstWebRTCRTPTransceiver* transceiver = nullptr;
+  g_signal_emit_by_name(webrtc, "get-transceiver", 0, &transceiver);
+  return Ref<GstWebRTCRTPTransceiver>::adopt(transceiver);
+}
+
+Owned<GstCaps> rtp_caps(const std::vector<Format>& formats) {
+  Owned<GstCaps> caps(gst_caps_new_empty());
+  for (const Format& it : formats) {
+    const CodecInfo& codec = info(it.codec);
+    GstStructure* structure =
+        gst_structure_new("application/x-rtp", "media", G_TYPE_STRING, "audio", "encoding-name",
+                          G_TYPE_STRING, codec.name, "clock-rate", G_TYPE_INT, codec.clock_rate,
+                          "payload", G_TYPE_INT, it.payload_type, nullptr);
+    if (codec.channels == 2) {
+      gst_structure_set(structure, "encoding-params", G_TYPE_STRING, "2", nullptr);
+    }
+    gst_caps_append_structure(caps.get(), structure);
+  }
+  return caps;
+}
+
+Error failure(const std::string& what) { return {Errc::kInternal, "media: " + what}; }
+
+}  // namespace
+
+Result<std::shared_ptr<Peer>> Peer::create(Options options) {
+  auto peer = std::make_shared<Peer>(std::move(options));
+  if (auto built = peer->build(); !built.ok()) return built.error();
+  return peer;
+}
+
+Peer::Peer(Options options)
+    : options_(std::move(options)), tap_(std::make_shared<PacketTap>(options_.ports)) {}
+
+Peer::~Peer() { close(); }
+
+Result<void> Peer::build() {
+  auto webrtc = make_element("webrtcbin");
+  if (!webrtc.ok()) return webrtc.error();
+  webrtc_ = std::move(webrtc.value());
+  pipeline_ = Ref<GstElement>::sink(gst_pipeline_new(nullptr));
+  gst_bin_add(GST_BIN(pipeline_.get()), webrtc_.get());
+  g_object_set(webrtc_.get(), "latency", static_cast<guint>(options_.media.jitter_latency.count()),
+               nullptr);
+  const auto rtpbin = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(webrtc_.get()), "rtpbin"));
+  g_object_set(rtpbin.get(), "max-streams", kMaxStreams, nullptr);
+  if (auto tuned = tune_ice(); !tuned.ok()) return tuned;
+  connect_signals({options_.queue, weak_from_this()}, pipeline_.get(), webrtc_.get(), tap_);
+  const auto clock = clock_of(options_.media);
+  gst_pipeline_use_clock(GST_PIPELINE(pipeline_.get()), clock.get());
+  gst_element_set_start_time(pipeline_.get(), GST_CLOCK_TIME_NONE);
+  gst_element_set_base_time(pipeline_.get(), gst_clock_get_time(clock.get()));
+  if (gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
+    return Error{Errc::kConfig, "webrtcbin does not start: is gstreamer1.0-nice installed?"};
+  }
+  return {};
+}
+
+Result<void> Peer::tune_ice() {
+  const call::MediaOptions& media = options_.media;
+  const auto ice = object_property<GObject>(webrtc_.get(), "ice-agent");
+  const auto agent = object_property<GObject>(ice.get(), "agent");
+  // UPnP waits 200 ms for a router in every call (measured); its checks go out every 20 ms.
+  g_object_set(agent.get(), "upnp", FALSE, "stun-pacing-timer", 5U, nullptr);
+  g_object_set(ice.get(), "ice-tcp", FALSE, nullptr);
+  if (!media.stun_servers.empty()) {
+    // libnice takes one.
+    const std::string uri = "stun://" + media.stun_servers.front();
+    g_object_set(webrtc_.get(), "stun-server", uri.c_str(), nullptr);
+  }
+  if (media.local_address.empty()) return {};
+  gboolean added = FALSE;
+  g_signal_emit_by_name(ice.get(), "add-local-ip-address", media.local_address.c_str(), &added);
+  if (added == TRUE) return {};
+  return Error{Errc::kConfig, "local-address " + media.local_address + " is no address of ours"};
+}
+
+Result<void> Peer::prefer(const std::vector<Format>& formats) {
+  send_pad_ = Ref<GstPad>::adopt(gst_element_request_pad_simple(webrtc_.get(), "sink_0"));
+  const auto transceiver = transceiver_of(webrtc_.get());
+  if (!send_pad_ || !transceiver) return failure("webrtcbin gives no pad");
+  g_object_set(transceiver.get(), "codec-preferences", rtp_caps(formats).get(), nullptr);
+  return {};
+}
+
+Result<void> Peer::set_format(const RemoteSdp& remote, const Format& format) {
+  announced_ = remote.fingerprint;
+  tap_->set_formats(format, remote.telephone_event);
+  ReceiveChain::Options options{
+      options_.ports, format, options_.media.receive_rate,
+      std::chrono::nanoseconds(gst_element_get_base_time(pipeline_.get()))};
+  auto chain = ReceiveChain::create(GST_BIN(pipeline_.get()), std::move(options));
+  if (!chain.ok()) return chain.error();
+  receive_ = std::move(chain.value());
+  send_format_ = format;
+  connect_pads(webrtc_.get(), receive_);
+  return {};
+}
+
+void Peer::answer(const RemoteSdp& offer, const Format& format, TransportCallback done) {
+  transport_done_ = std::move(done);
+  auto ready = prefer({format});
+  if (ready.ok()) ready = set_format(offer, format);
+  if (ready.ok()) ready = set_remote(offer, format, SdpKind::kOffer);
+  if (!ready.ok()) return fail(ready.error());
+  create_local(SdpKind::kAnswer);
+}
+
+void Peer::offer(TransportCallback done) {
+  transport_done_ = std::move(done);
+  std::vector<Format> formats;
+  for (const CodecInfo& it : codecs()) formats.push_back({it.codec, it.payload_type});
+  if (auto ready = prefer(formats); !ready.ok()) return fail(ready.error());
+  create_local(SdpKind::kOffer);
+}
+
+Result<void> Peer::apply_answer(const RemoteSdp& answer, const Format& format) {
+  if (auto ready = set_format(answer, format); !ready.ok()) return ready;
+  if (auto ready = set_remote(answer, format, SdpKind::kAnswer); !ready.ok()) return ready;
+  expect_connection();
+  return {};
+}
+
+Result<void> Peer::set_remote(const RemoteSdp& remote, const Format& format, SdpKind kind) {
+  GstSDPMessage* message = nullptr;
+  if (gst_sdp_message_new_from_text(webrtc_sdp(remote, format, kind).c_str(), &message) !=
+      GST_SDP_OK) {
+    return failure("our own form of the peer's SDP cannot be read");
+  }
+  GstWebRTCSessionDescription* description = gst_webrtc_session_description_new(
+      kind == SdpKind::kOffer ? GST_WEBRTC_SDP_TYPE_OFFER : GST_WEBRTC_SDP_TYPE_ANSWER, message);
+  g_signal_emit_by_name(
+      webrtc_.get(), "set-remote-description", description,
+      make_promise({options_.queue, weak_from_this()}, [](Peer& self, const GstStructure* reply) {
+        if (const auto error = error_of(reply)) self.fail(failure(*error));
+      }).get());
+  gst_webrtc_session_description_free(description);
+  return {};
+}
+
+void Peer::create_local(SdpKind kind) {
+  const bool offer = kind == SdpKind::kOffer;
+  const auto promise =
+      make_promise({options_.queue, weak_from_this()},
+                   [field = offer ? "offer" : "answer"](Peer& self, const GstStructure* reply) {
+                     self.on_description(reply, field);
+                   });
+  g_signal_emit_by_name(webrtc_.get(), offer ? "create-offer" : "create-answer", nullptr,
+                        promise.get());
+}
+
+void Peer::on_description(const GstStructure* reply, const char* field) {
+  GstWebRTCSessionDescription* description = nullptr;
+  if (reply != nullptr) {
+    gst_structure_get(reply, field, GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &description, nullptr);
+  }
+  if (description == nullptr) {
+    return fail(failure(error_of(reply).value_or("webrtcbin makes no description")));
+  }
+  g_signal_emit_by_name(webrtc_.get(), "set-local-description", description, nullptr);
+  gst_webrtc_session_description_free(description);
+  gathering_limit_ = options_.clock->after(kGatheringLimit, [this] { give_transport(); });
+}
+
+void Peer::on_gathering_state() {
+  GstWebRTCICEGatheringState state = GST_WEBRTC_ICE_GATHERING_STATE_NEW;
+  g_object_get(webrtc_.get(), "ice-gathering-state", &state, nullptr);
+  if (state == GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE) give_transport();
+}
+
+void Peer::give_transport() {
+  if (!transport_done_) return;
+  gathering_limit_.cancel();
+  GstWebRTCSessionDescription* description = nullptr;
+  g_object_get(webrtc_.get(), "local-description", &description, nullptr);
+  if (description == nullptr) return fail(failure("webrtcbin took no description"));
+  auto transport = read_local_transport(description->sdp);
+  const bool answered = description->type == GST_WEBRTC_SDP_TYPE_ANSWER;
+  gst_webrtc_session_description_free(description);
+  if (answered) expect_connection();
+  std::exchange(transport_done_, nullptr)(std::move(transport));
+}
+
+void Peer::expect_connection() {
+  if (is_connected()) return;
+  connect_limit_ = options_.clock->after(kConnectLimit, [this] {
+    fail({Errc::kTimeout,
+          "no media connection within 15 s: a firewall between here and the peer may block UDP; "
+          "allow outgoing UDP to any port or check the STUN server and local-address"});
+  });
+}
+
+void Peer::on_connection_state() {
+  GstWebRTCPeerConnectionState state = GST_WEBRTC_PEER_CONNECTION_STATE_NEW;
+  g_object_get(webrtc_.get(), "connection-state", &state, nullptr);
+  if (is_connected()) return;
+  if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED) return check_certificate();
+  if (state == GST_WEBRTC_PEER_CONNECTION_STATE_FAILED) {
+    fail({Errc::kNetwork,
+          "the media connection failed (ICE or DTLS): check that UDP passes the "
+          "firewall, the STUN server and local-address"});
+  }
+}
+
+void Peer::check_certificate() {
+  const auto transceiver = transceiver_of(webrtc_.get());
+  const auto sender = object_property<GObject>(transceiver.get(), "sender");
+  const auto transport = object_property<GObject>(sender.get(), "transport");
+  char* pem = nullptr;
+  g_object_get(transport.get(), "remote-certificate", &pem, nullptr);
+  const Owned<char> owned(pem);
+  if (!matches(announced_, pem == nullptr ? "" : pem)) {
+    return fail({Errc::kRejected,
+                 "the peer's DTLS certificate is not the one that its SDP announced: somebody else "
+                 "may have answered, the call has no audio"});
+  }
+  connected_at_ = std::chrono::microseconds(g_get_monotonic_time());
+  connect_limit_.cancel();
+  options_.on_connected(*this);
+}
+
+void Peer::open() {
+  auto send =
+      SendChain::create(GST_BIN(pipeline_.get()), send_pad_.get(), {options_.ports, send_format_});
+  if (!send.ok()) return fail(send.error());
+  send_ = std::move(send.value());
+  send_->set_sending(sending_);
+  tap_->set_open(true);
+  receive_->set_open(true);
+}
+
+void Peer::set_sending(Sending sending) {
+  sending_ = sending;
+  if (send_) send_->set_sending(sending);
+}
+
+void Peer::fail(Error error) {
+  if (std::exchange(failed_, true)) return;
+  tap_->set_open(false);
+  if (receive_) receive_->set_open(false);
+  if (send_) send_->set_sending(Sending::kNothing);
+  connect_limit_.cancel();
+  gathering_limit_.cancel();
+  options_.queue.post([weak = weak_from_this(), error = std::move(error)] {
+    const auto self = weak.lock();
+    if (!self || !self->pipeline_) return;
+    // Whoever waits for our SDP hears of it there; everyone else by the listener.
+    if (self->transport_done_) return std::exchange(self->transport_done_, nullptr)(error);
+    self->options_.on_failed(error);
+  });
+}
+
+void Peer::add_stats(call::MediaStats& stats) const {
+  stats.packets_received = tap_->packets();
+  stats.connected_at = connected_at_;
+  if (send_) stats.packets_sent = send_->packets();
+  if (receive_) stats.first_audio_at = receive_->first_audio_at();
+}
+
+void Peer::close() {
+  if (!pipeline_) return;
+  failed_ = true;
+  transport_done_ = nullptr;
+  connect_limit_.cancel();
+  gathering_limit_.cancel();
+  tap_->close();
+  if (receive_) receive_->set_open(false);
+  if (send_) send_->set_sending(Sending::kNothing);
+  gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
+  send_pad_.reset();
+  webrtc_.reset();
+  pipeline_.reset();
+}
+
+}  // namespace rc::media

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "call/media_session.h"
+#include "core/clock.h"
+#include "core/ref.h"
+#include "core/result.h"
+#include "core/thread.h"
+#include "media/audio_ports.h"
+#include "media/local_sdp.h"
+#include "media/packet_tap.h"
+#include "media/receive_chain.h"
+#include "media/remote_sdp.h"
+#include "media/send_chain.h"
+
+namespace rc::media {
+
+// One webrtcbin in a pipeline of its own: one ICE and DTLS association with the peer. Disposable: a
+// re-offer into a webrtcbin of 1.22 gives no packets any more, so new ICE credentials mean a new
+// Peer beside the old one.
+//
+// It negotiates once: answer(), or offer() and apply_answer(). Owned by WebRtcSession. Thread:
+// signalling; what webrtcbin's threads have to say is posted there.
+class Peer : public std::enable_shared_from_this<Peer> {
+ public:
+  struct Options {
+    call::MediaOptions media;
+    TaskQueue queue;
+    Clock* clock;
+    std::shared_ptr<AudioPorts> ports;
+    std::function<void(Peer&)> on_connected;      // DTLS up, fingerprint checked; once
+    std::function<void(const Error&)> on_failed;  // once; the peer is of no use any more
+  };
+  using TransportCallback = std::function<void(Result<LocalTransport>)>;
+
+  static Result<std::shared_ptr<Peer>> create(Options options);
+  explicit Peer(Options options);  // for create()
+  ~Peer();
+  Peer(const Peer&) = delete;
+  Peer& operator=(const Peer&) = delete;
+
+  // Takes the peer's offer and gives our end; what it says is complete (gathering done or 1 s).
+  void answer(const RemoteSdp& offer, const Format& format, TransportCallback done);
+  // Gives our end for an offer of all our codecs.
+  void offer(TransportCallback done);
+  Result<void> apply_answer(const RemoteSdp& answer, const Format& format);
+
+  // Lets audio through, both ways; only after on_connected.
+  void open();
+  void set_sending(Sending sending);                        // also before open()
+  bool is_answered() const { return receive_ != nullptr; }  // the negotiation is over
+  bool is_connected() const { return connected_at_.count() != 0; }
+
+  void add_stats(call::MediaStats& stats) const;
+  void close();  // 4-20 ms (measured); no callback after it
+
+  // What webrtcbin reports (peer_signals.cpp).
+  bool is_usable() const { return pipeline_ && !failed_; }
+  void on_gathering_state();
+  void on_connection_state();
+  void fail(Error error);
+
+ private:
+  Result<void> build();
+  Result<void> tune_ice();
+  Result<void> prefer(const std::vector<Format>& formats);
+  Result<void> set_format(const RemoteSdp& remote, const Format& format);
+  Result<void> set_remote(const RemoteSdp& remote, const Format& format, SdpKind kind);
+  void create_local(SdpKind kind);
+  void on_description(const GstStructure* reply, const char* field);
+  void give_transport();
+  void check_certificate();
+  void expect_connection();
+
+  const Options options_;
+  Ref<GstElement> pipeline_, webrtc_;
+  Ref<GstPad> send_pad_;
+  std::shared_ptr<PacketTap> tap_;
+  std::shared_ptr<ReceiveChain> receive_;
+  std::shared_ptr<SendChain> send_;
+  Format send_format_{};
+  Fingerprint announced_;
+  TransportCallback transport_done_;
+  Timer gathering_limit_, connect_limit_;
+  Sending sending_ = Sending::kAudio;
+  bool failed_ = false;
+  std::chrono::microseconds connected_at_{};
+};
+
+}  // namespace rc::media

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/ref.h"
+#include "core/thread.h"
+#include "media/packet_tap.h"
+#include "media/receive_chain.h"
+
+namespace rc::media {
+
+class Peer;
+
+// How webrtcbin's threads reach a Peer, which may be gone by then: they post to the signalling
+// thread, nothing else.
+struct PeerRelay {
+  TaskQueue queue;
+  std::weak_ptr<Peer> peer;
+
+  // Runs `task` on the signalling thread if the peer is still in use then.
+  void post(std::function<void(Peer&)> task) const;
+};
+
+// State changes and errors go to the relay, jitterbuffers to the tap.
+void connect_signals(const PeerRelay& relay, GstElement* pipeline, GstElement* webrtc,
+                     const std::shared_ptr<PacketTap>& tap);
+// New src pads go to the chain, in the thread that makes them.
+void connect_pads(GstElement* webrtc, const std::shared_ptr<ReceiveChain>& chain);
+
+// A promise whose reply (null: it was dropped) is handled on the signalling thread.
+using ReplyHandler = std::function<void(Peer&, const GstStructure* reply)>;
+Owned<GstPromise> make_promise(PeerRelay relay, ReplyHandler handler);
+// The message of a reply that is an error.
+std::optional<std::string> error_of(const GstStructure* reply);
+
+}  // namespace rc::media

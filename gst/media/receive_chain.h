@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <mutex>
+
+#include "core/ref.h"
+#include "core/result.h"
+#include "media/audio_ports.h"
+#include "media/codec.h"
+
+namespace rc::media {
+
+// From webrtcbin's src pads to the AudioReceiver: depayloader ! decoder with concealment ! mono at
+// the wanted rate. It runs in the thread of webrtcbin's jitterbuffer: no queue, no thread of its
+// own. Explicit elements, never decodebin: what the peer may reach is what was agreed on.
+//
+// Each SSRC comes out of a pad of its own, and an unlinked pad kills the whole webrtcbin (1.22,
+// "Internal data stream error"). So every pad is taken, in the thread that made it: the newest is
+// linked to the decoder, of all others the packets are dropped by a probe.
+//
+// Owned by Peer and, weakly, by the probes. Thread: as said at each function.
+class ReceiveChain : public std::enable_shared_from_this<ReceiveChain> {
+ public:
+  struct Options {
+    std::shared_ptr<AudioPorts> ports;
+    Format format;
+    int rate = 16000;                      // Hz, of what the receiver gets
+    std::chrono::nanoseconds base_time{};  // of the pipeline
+  };
+
+  // Adds the chain to the pipeline. Thread: signalling.
+  static Result<std::shared_ptr<ReceiveChain>> create(GstBin* pipeline, Options options);
+
+  // Takes a new src pad of webrtcbin. Thread: any.
+  void add_pad(GstPad* pad);
+
+  // Until opened nothing is heard (the fingerprint is not checked yet), after close() nothing any
+  // more. Thread: any.
+  void set_open(bool open) { open_ = open; }
+  bool is_open() const { return open_; }
+
+  // CLOCK_MONOTONIC of the first block that a decoder made; 0 = none yet.
+  std::chrono::microseconds first_audio_at() const {
+    return std::chrono::microseconds(first_audio_);
+  }
+
+  explicit ReceiveChain(Options options) : options_(std::move(options)) {}
+
+ private:
+  Result<void> build(GstBin* pipeline);
+  void watch_decoder(GstElement* decoder, GstElement* sink);
+  void note_loss(GstEvent* event);
+  bool is_concealed(GstClockTime time) const;
+  void deliver(GstBuffer* buffer);
+
+  const Options options_;
+  Ref<GstPad> entry_;  // the depayloader's sink pad
+  std::mutex link_mutex_;
+  std::atomic<GstPad*> current_ = nullptr;  // only compared, never used
+  std::atomic<bool> open_ = false;
+  std::atomic<bool> new_stream_ = true;
+  std::atomic<gint64> first_audio_ = 0;
+  // Only used by the thread that decodes.
+  GstClockTime lost_from_ = 0, lost_until_ = 0;
+  GstClockTime decoded_time_ = GST_CLOCK_TIME_NONE;  // PTS of what the decoder made last
+};
+
+}  // namespace rc::media

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "media/webrtc_session.h"
+
+#include <utility>
+
+#include "core/log.h"
+#include "core/random.h"
+#include "media/session.h"
+
+namespace rc::media {
+namespace {
+
+// RFC 8866 5.2 wants it numeric and unique; 62 bits as in RFC 8829.
+uint64_t new_session_id() {
+  return (static_cast<uint64_t>(random_number(1U << 30)) << 32) | random_number(0xffffffffU);
+}
+
+// Of an offer's codecs: the first that is ours, in the order of who asks.
+Format choose(const RemoteSdp& remote) { return remote.formats.front(); }
+
+const Error kClosed{Errc::kClosed, "the media session is closed"};
+
+}  // namespace
+
+WebRtcSession::WebRtcSession(call::MediaOptions options, Listener* listener, TaskQueue queue,
+                             Clock& clock)
+    : options_(std::move(options)), listener_(listener), queue_(std::move(queue)), clock_(clock) {
+  local_.id = new_session_id();
+  local_.version = 0;
+}
+
+void WebRtcSession::finish(SdpCallback done, Result<std::string> result) {
+  queue_.post([alive = std::weak_ptr(alive_), done = std::move(done), result = std::move(result)] {
+    if (!alive.expired()) done(result);
+  });
+}
+
+Result<std::shared_ptr<Peer>> WebRtcSession::make_peer() {
+  if (!alive_) return kClosed;
+  Peer::Options options{options_, queue_, &clock_, ports_, {}, {}};
+  options.on_connected = [this](Peer& peer) { on_peer_connected(peer); };
+  options.on_failed = [this](const Error& error) { on_peer_failed(error); };
+  auto peer = Peer::create(std::move(options));
+  if (!peer.ok()) return peer;
+  // The one before may be of use until this one is connected.
+  (peer_ && peer_->is_connected() ? fresh_ : peer_) = peer.value();
+  return peer;
+}
+
+void WebRtcSession::answer(std::string offer, SdpCallback done) {
+  auto parsed = parse_remote_sdp(offer);
+  if (!parsed.ok()) return finish(std::move(done), parsed.error());
+  if (remote_ && agreed_ && same_transport(*remote_, parsed.value())) {
+    return finish(std::move(done), answer_with_same_peer(parsed.value()));
+  }
+  answer_with_new_peer(std::move(parsed.value()), std::move(done));
+}
+
+Result<std::string> WebRtcSession::answer_with_same_peer(const RemoteSdp& offer) {
+  for (const Format& it : offer.formats) {
+    if (it == format_) return accept(offer, local_.transport);
+  }
+  return Error{Errc::kRejected, "another codec needs a new ICE and DTLS association"};
+}
+
+void WebRtcSession::answer_with_new_peer(RemoteSdp offer, SdpCallback done) {
+  const auto peer = make_peer();
+  if (!peer.ok()) return finish(std::move(done), peer.error());
+  const Format format = choose(offer);
+  auto take = [this, offer, format, done = std::move(done)](Result<LocalTransport> transport) {
+    if (!transport.ok()) return done(transport.error());
+    format_ = format;
+    done(accept(offer, std::move(transport.value())));
+  };
+  peer.value()->answer(offer, format, std::move(take));
+}
+
+std::string WebRtcSession::accept(const RemoteSdp& offer, LocalTransport transport) {
+  local_.transport = std::move(transport);
+  local_.formats = {format_};
+  local_.telephone_event = offer.telephone_event;
+  local_.direction = answer_direction(offer.direction, on_hold_);
+  local_.bundled = offer.bundled;
+  local_.rtcp_mux = offer.rtcp_mux;
+  local_.lines = offer.lines;
+  local_.index = offer.index;
+  ++local_.version;
+  agree(offer);
+  return local_.text();
+}
+
+void WebRtcSession::agree(const RemoteSdp& remote) {
+  remote_ = remote;
+  agreed_ = true;
+  update_sending();
+}
+
+void WebRtcSession::offer(SdpCallback done) {
+  const auto peer = make_peer();
+  if (!peer.ok()) return finish(std::move(done), peer.error());
+  peer.value()->offer([this, done = std::move(done)](Result<LocalTransport> transport) {
+    if (!transport.ok()) return done(transport.error());
+    done(offer_text(std::move(transport.value())));
+  });
+}
+
+std::string WebRtcSession::offer_text(LocalTransport transport) {
+  const LocalSdp first;
+  local_.transport = std::move(transport);
+  local_.formats.clear();
+  for (const CodecInfo& it : codecs()) local_.formats.push_back({it.codec, it.payload_type});
+  local_.telephone_event = kTelephoneEventPayloadType;
+  local_.direction = on_hold_ ? Direction::kSendOnly : Direction::kSendRecv;
+  if (!agreed_) local_.lines = first.lines;
+  ++local_.version;
+  return local_.text();
+}
+
+Result<void> WebRtcSession::apply_answer(std::string answer) {
+  auto parsed = parse_remote_sdp(answer);
+  if (!parsed.ok()) return parsed.error();
+  const RemoteSdp& remote = parsed.value();
+  const std::shared_ptr<Peer>& offering = fresh_ ? fresh_ : peer_;
+  if (!offering) return kClosed;
+  if (!offering->is_answered()) {
+    format_ = choose(remote);
+    if (auto applied = offering->apply_answer(remote, format_); !applied.ok()) return applied;
+    local_.formats = {format_};
+    local_.telephone_event = remote.telephone_event;
+    local_.transport.setup = remote.setup == "active" ? "passive" : "active";
+  } else if (!same_transport(*remote_, remote)) {
+    RC_LOG(kMedia, WARNING,
+           options_.call_id +
+               ": the peer changes its transport in an answer to an "
+               "offer that kept ours; it is not followed");
+  }
+  agree(remote);
+  return {};
+}
+
+std::string WebRtcSession::reoffer(bool on_hold) {
+  on_hold_ = on_hold;
+  local_.direction = on_hold ? Direction::kSendOnly : Direction::kSendRecv;
+  ++local_.version;
+  update_sending();
+  return local_.text();
+}
+
+void WebRtcSession::on_peer_connected(Peer& peer) {
+  const bool first = fresh_.get() != &peer;
+  peer.open();
+  if (!first) {
+    RC_LOG(kMedia, INFO, options_.call_id + ": audio moves to the new connection");
+    std::swap(peer_, fresh_);
+    std::exchange(fresh_, nullptr)->close();
+    return;
+  }
+  RC_LOG(kMedia, INFO, options_.call_id + ": media connected, " + info(format_.codec).name);
+  listener_->on_media_connected();
+}
+
+void WebRtcSession::on_peer_failed(const Error& error) {
+  RC_LOG(kMedia, WARNING, options_.call_id + ": " + error.message);
+  listener_->on_media_failed(error);
+}
+
+void WebRtcSession::update_sending() {
+  const bool wanted = !remote_ || receives(remote_->direction);
+  const Sending sending = !wanted    ? Sending::kNothing
+                          : on_hold_ ? Sending::kSilence
+                                     : Sending::kAudio;
+  if (peer_) peer_->set_sending(sending);
+  if (fresh_) fresh_->set_sending(sending);
+}
+
+void WebRtcSession::set_receiver(std::shared_ptr<call::AudioReceiver> receiver) {
+  ports_->set_receiver(std::move(receiver));
+}
+
+void WebRtcSession::set_source(std::shared_ptr<call::AudioSource> source) {
+  ports_->set_source(std::move(source));
+}
+
+call::MediaStats WebRtcSession::stats() const {
+  call::MediaStats stats;
+  if (agreed_) stats.codec = info(format_.codec).name;
+  if (peer_) peer_->add_stats(stats);
+  return stats;
+}
+
+void WebRtcSession::close() {
+  alive_.reset();
+  for (std::shared_ptr<Peer>* it : {&peer_, &fresh_}) {
+    if (const auto peer = std::exchange(*it, nullptr)) peer->close();
+  }
+  ports_->set_receiver(nullptr);
+  ports_->set_source(nullptr);
+}
+
+call::MediaFactory make_webrtc_media(TaskQueue queue, Clock& clock) {
+  return [queue = std::move(queue), &clock](call::MediaOptions options,
+                                            call::MediaSession::Listener* listener) {
+    return std::make_unique<WebRtcSession>(std::move(options), listener, queue, clock);
+  };
+}
+
+}  // namespace rc::media

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "call/media_session.h"
+#include "core/main_clock.h"
+#include "core/thread.h"
+
+namespace rc::media::test {
+
+// Says a steady tone.
+class Tone : public call::AudioSource {
+ public:
+  explicit Tone(double hertz) : hertz_(hertz) {}
+  size_t read(std::span<int16_t> out) override;
+  size_t reads() const { return reads_; }
+
+ private:
+  const double hertz_;
+  uint64_t position_ = 0;
+  std::atomic<size_t> reads_ = 0;
+};
+
+// Keeps what it hears.
+class Ear : public call::AudioReceiver {
+ public:
+  explicit Ear(int rate) : rate_(rate) {}
+  void on_audio(const call::AudioBlock& block) override;
+  void on_telephone_event(bool running) override;
+
+  // Waits until so much of tone was heard after `from` samples.
+  bool hears(double hertz, std::chrono::milliseconds limit = std::chrono::seconds(5));
+  size_t heard() const;  // samples so far
+  double frequency(size_t from, size_t count) const;
+  double level(size_t from) const;  // RMS
+  int new_streams() const { return new_streams_; }
+  int events() const { return events_; }
+  std::chrono::nanoseconds last_time() const;
+
+ private:
+  const int rate_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<int16_t> samples_;
+  std::chrono::nanoseconds last_time_{};
+  std::atomic<int> new_streams_ = 0, events_ = 0;
+};
+
+// One end of a call: a session, its tone and its ear, on the rig's signalling thread.
+class End : public call::MediaSession::Listener {
+ public:
+  End(Thread& thread, Clock& clock, double hertz, int rate = 16000);
+  ~End() override;
+
+  std::string offer();
+  Result<std::string> answer(const std::string& offer);
+  Result<void> apply(const std::string& answer);
+  std::string reoffer(bool on_hold);
+  call::MediaStats stats();
+  void close();
+  bool wait_connected(std::chrono::milliseconds limit = std::chrono::seconds(5));
+  std::optional<Error> wait_failed(std::chrono::milliseconds limit = std::chrono::seconds(5));
+  bool failed();
+
+  const std::shared_ptr<Tone> tone;
+  const std::shared_ptr<Ear> ear;
+
+ private:
+  void on_media_connected() override;
+  void on_media_failed(const Error& error) override;
+  void run(std::function<void()> task);
+
+  Thread& thread_;
+  std::unique_ptr<call::MediaSession> session_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool connected_ = false;
+  std::optional<Error> error_;
+};
+
+// A signalling thread and its clock.
+struct Rig {
+  Rig();
+  Thread thread{"rc-test"};
+  MainClock clock{thread.context()};
+};
+
+// caller offers, callee answers.
+bool connect(End& caller, End& callee);
+
+std::string replace_all(std::string text, const std::string& what, const std::string& with);
+
+}  // namespace rc::media::test
