@@ -5,7 +5,7 @@
 #include <mutex>
 #include <utility>
 
-namespace standin {
+namespace standin::media {
 
 // Queue and wake-up are under one mutex; handing a source per task to g_source_attach() makes
 // ThreadSanitizer report races inside GLib.
@@ -85,4 +85,4 @@ void Timer::stop() {
   source_ = nullptr;
 }
 
-}  // namespace standin
+}  // namespace standin::media

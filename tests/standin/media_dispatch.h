@@ -9,7 +9,7 @@
 #include <functional>
 #include <memory>
 
-namespace standin {
+namespace standin::media {
 
 class Dispatcher {
  public:
@@ -48,4 +48,4 @@ class Timer {
   GSource* source_ = nullptr;
 };
 
-}  // namespace standin
+}  // namespace standin::media

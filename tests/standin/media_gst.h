@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-namespace standin {
+namespace standin::media {
 
 struct GstUnref {
   void operator()(gpointer object) const { gst_object_unref(object); }
@@ -57,4 +57,4 @@ inline void add_probe(GstPad* pad, GstPadProbeType type, BufferProbe probe) {
                     delete_closure<BufferProbe>);
 }
 
-}  // namespace standin
+}  // namespace standin::media

@@ -14,6 +14,9 @@
 #include "media_wire.h"
 
 namespace standin {
+
+using namespace media;
+
 namespace {
 
 // What streaming threads need; they keep it alive.
@@ -75,13 +78,7 @@ class MediaLeg::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   void start() {
-    auto played = [weak = weak_from_this(), dispatcher = dispatcher_] {
-      dispatcher->post([weak] {
-        auto self = weak.lock();
-        if (self && self->listener_.on_played) self->listener_.on_played();
-      });
-    };
-    audio_ = std::make_shared<Audio>(options_.record_path, played);
+    audio_ = std::make_shared<Audio>(options_.record_path, posted(&Listener::on_played));
     play(options_.play);
   }
 
@@ -195,18 +192,24 @@ class MediaLeg::Impl : public std::enable_shared_from_this<Impl> {
       if (audio->recorder) audio->recorder->write(when, samples);
       audio->heard->write(samples);
     };
-    hooks.sound.dtmf = [weak = weak_from_this(), dispatcher = dispatcher_](char digit) {
-      dispatcher->post([weak, digit] {
-        auto self = weak.lock();
-        if (self && self->listener_.on_dtmf) self->listener_.on_dtmf(digit);
-      });
-    };
+    hooks.sound.dtmf = posted<char>(&Listener::on_dtmf);
     hooks.state = [weak = weak_from_this(), id](LegState state, std::string failure,
                                                 std::int64_t when_us) {
       if (auto self = weak.lock()) self->on_state(id, state, failure, when_us);
     };
-    MediaPeer::Options options{options_.local_address, options_.codecs};
-    return MediaPeer::create(dispatcher_, wire_, std::move(options), std::move(hooks));
+    return MediaPeer::create(dispatcher_, wire_, {options_.local_address, options_.codecs},
+                             std::move(hooks));
+  }
+
+  // For streaming threads: calls the listener on our thread.
+  template <typename... Arguments>
+  std::function<void(Arguments...)> posted(std::function<void(Arguments...)> Listener::*member) {
+    return [weak = weak_from_this(), dispatcher = dispatcher_, member](Arguments... arguments) {
+      dispatcher->post([weak, member, arguments...] {
+        auto self = weak.lock();
+        if (self && self->listener_.*member) (self->listener_.*member)(arguments...);
+      });
+    };
   }
 
   // The first connection, or one beside the present one that takes over when it is connected.

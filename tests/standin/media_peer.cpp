@@ -7,7 +7,7 @@
 #include <thread>
 #include <utility>
 
-namespace standin {
+namespace standin::media {
 namespace {
 
 constexpr std::chrono::seconds kNegotiationLimit{5};
@@ -342,4 +342,4 @@ void MediaPeer::close(std::function<void()> on_closed) {
   });
 }
 
-}  // namespace standin
+}  // namespace standin::media

@@ -24,7 +24,7 @@
 #include "media_sender.h"
 #include "media_wire.h"
 
-namespace standin {
+namespace standin::media {
 
 // What a connection says about itself; the words of its SDP without their form.
 struct LocalTransport {
@@ -40,7 +40,6 @@ class MediaPeer : public std::enable_shared_from_this<MediaPeer> {
   struct Options {
     std::string local_address;
     std::vector<Codec> codecs;
-    bool controlled = false;  // the peer decides about ICE pairs (we say ice-lite)
   };
   struct Hooks {
     Sender::Fill fill;      // streaming thread
@@ -114,4 +113,4 @@ class MediaPeer : public std::enable_shared_from_this<MediaPeer> {
   Timer deadline_;
 };
 
-}  // namespace standin
+}  // namespace standin::media

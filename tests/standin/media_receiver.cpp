@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "media_receiver.h"
 
-#include <gst/app/gstappsink.h>
 #include <gst/rtp/rtp.h>
 
 #include <string>
@@ -11,7 +10,7 @@
 #include "media_gst.h"
 #include "media_tap.h"
 
-namespace standin {
+namespace standin::media {
 namespace {
 
 // Each stream has a chain of its own: an unlinked pad would stop the whole webrtcbin.
@@ -62,26 +61,25 @@ void Receiver::on_pad(GstBin* pipeline, GstPad* pad) {
       gst_parse_bin_from_description(decoder(encoding_of(pad)).c_str(), TRUE, nullptr);
   if (chain == nullptr) return;
   GstPtr<GstElement> sink(gst_bin_get_by_name(GST_BIN(chain), "out"));
-  if (sink) {
-    auto on_new_sample = +[](GstAppSink* appsink, gpointer data) {
-      GstSample* sample = gst_app_sink_pull_sample(appsink);
-      auto self = static_cast<std::weak_ptr<Receiver>*>(data)->lock();
-      if (self && sample != nullptr) {
-        self->on_sample(sample, gst_element_get_base_time(GST_ELEMENT(appsink)));
-      }
-      if (sample != nullptr) gst_sample_unref(sample);
-      return GST_FLOW_OK;
-    };
-    GstAppSinkCallbacks callbacks{};
-    callbacks.new_sample = on_new_sample;
-    gst_app_sink_set_callbacks(GST_APP_SINK(sink.get()), &callbacks,
-                               new std::weak_ptr<Receiver>(weak_from_this()),
-                               delete_closure<std::weak_ptr<Receiver>>);
-  }
+  if (sink) take_samples(GST_APP_SINK(sink.get()));
   gst_bin_add(pipeline, chain);
   gst_element_sync_state_with_parent(chain);
   GstPtr<GstPad> in(gst_element_get_static_pad(chain, "sink"));
   gst_pad_link(pad, in.get());
+}
+
+void Receiver::take_samples(GstAppSink* sink) {
+  using Self = std::weak_ptr<Receiver>;
+  GstAppSinkCallbacks callbacks{};
+  callbacks.new_sample = [](GstAppSink* appsink, gpointer data) {
+    GstSample* sample = gst_app_sink_pull_sample(appsink);
+    if (sample == nullptr) return GST_FLOW_EOS;
+    auto base_time = gst_element_get_base_time(GST_ELEMENT(appsink));
+    if (auto self = static_cast<Self*>(data)->lock()) self->on_sample(sample, base_time);
+    gst_sample_unref(sample);
+    return GST_FLOW_OK;
+  };
+  gst_app_sink_set_callbacks(sink, &callbacks, new Self(weak_from_this()), delete_closure<Self>);
 }
 
 void Receiver::on_element(GstElement* element) {
@@ -109,25 +107,27 @@ void Receiver::on_sample(GstSample* sample, GstClockTime base_time) {
 }
 
 bool Receiver::on_event_packet(GstBuffer* packet) {
-  constexpr std::string_view kDigits = "0123456789*#ABCD";
   GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
   if (!gst_rtp_buffer_map(packet, GST_MAP_READ, &rtp)) return false;
   bool ours = gst_rtp_buffer_get_payload_type(&rtp) == telephone_event_;
   char ended = 0;
   if (ours && gst_rtp_buffer_get_payload_len(&rtp) >= 4) {
     const auto* payload = static_cast<const guint8*>(gst_rtp_buffer_get_payload(&rtp));
-    auto timestamp = gst_rtp_buffer_get_timestamp(&rtp);
-    std::lock_guard lock(mutex_);
-    bool is_new = !any_event_ || timestamp != last_event_;
-    if ((payload[1] & 0x80) != 0 && payload[0] < kDigits.size() && is_new) {
-      ended = kDigits[payload[0]];
-      any_event_ = true;
-      last_event_ = timestamp;
-    }
+    ended = ended_event(payload, gst_rtp_buffer_get_timestamp(&rtp));
   }
   gst_rtp_buffer_unmap(&rtp);
   if (ended != 0) hooks_.dtmf(ended);
   return ours;
 }
 
-}  // namespace standin
+// RFC 4733: all packets of an event have one timestamp, and its end is sent several times.
+char Receiver::ended_event(const std::uint8_t* payload, std::uint32_t timestamp) {
+  constexpr std::string_view kDigits = "0123456789*#ABCD";
+  std::lock_guard lock(mutex_);
+  bool end = (payload[1] & 0x80) != 0;
+  if (!end || payload[0] >= kDigits.size() || last_event_ == timestamp) return 0;
+  last_event_ = timestamp;
+  return kDigits[payload[0]];
+}
+
+}  // namespace standin::media

@@ -3,6 +3,7 @@
 // A leg's ear: decodes every stream webrtcbin puts out and taps the DTMF events.
 #pragma once
 
+#include <gst/app/gstappsink.h>
 #include <gst/gst.h>
 
 #include <atomic>
@@ -10,11 +11,12 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 
 #include "media_leg.h"
 
-namespace standin {
+namespace standin::media {
 
 class Receiver : public std::enable_shared_from_this<Receiver> {
  public:
@@ -32,15 +34,16 @@ class Receiver : public std::enable_shared_from_this<Receiver> {
 
  private:
   void on_pad(GstBin* pipeline, GstPad* pad);
+  void take_samples(GstAppSink* sink);
   void on_element(GstElement* element);
   void on_sample(GstSample* sample, GstClockTime base_time);
-  bool on_event_packet(GstBuffer* packet);  // true = it was one
+  bool on_event_packet(GstBuffer* packet);                                 // true = it was one
+  char ended_event(const std::uint8_t* payload, std::uint32_t timestamp);  // 0 = none, or known
 
   Hooks hooks_;
   std::atomic<int> telephone_event_{-1};
   std::mutex mutex_;
-  std::uint32_t last_event_ = 0;  // RTP timestamp of the last ended event
-  bool any_event_ = false;
+  std::optional<std::uint32_t> last_event_;  // RTP timestamp of the last ended event
 };
 
-}  // namespace standin
+}  // namespace standin::media

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "media_recorder.h"
 
+#include <glib.h>
+
 #include <algorithm>
 
 #include "media_tap.h"
 
-namespace standin {
+namespace standin::media {
 namespace {
 
 constexpr std::int64_t kTolerance = kAudioRate * 40 / 1000;
@@ -13,6 +15,10 @@ constexpr std::int64_t kTolerance = kAudioRate * 40 / 1000;
 std::int64_t samples_in(std::int64_t us) { return us * kAudioRate / 1'000'000; }
 
 }  // namespace
+
+Recorder::Recorder(const std::string& path) : file_(path) {
+  if (!file_.ok()) g_warning("cannot write %s", path.c_str());
+}
 
 void Recorder::start(std::int64_t now_us) {
   std::lock_guard lock(mutex_);
@@ -38,4 +44,4 @@ void Recorder::finish(std::int64_t now_us) {
   file_.finish();
 }
 
-}  // namespace standin
+}  // namespace standin::media

@@ -10,11 +10,11 @@
 
 #include "media_wav.h"
 
-namespace standin {
+namespace standin::media {
 
 class Recorder {
  public:
-  explicit Recorder(const std::string& path) : file_(path) {}
+  explicit Recorder(const std::string& path);
 
   // The first sample of the file is at this moment (CLOCK_MONOTONIC). What came earlier is dropped.
   void start(std::int64_t now_us);
@@ -29,4 +29,4 @@ class Recorder {
   std::int64_t start_us_ = 0;  // 0 = not started
 };
 
-}  // namespace standin
+}  // namespace standin::media

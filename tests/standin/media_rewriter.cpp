@@ -7,7 +7,7 @@
 #include <array>
 #include <string_view>
 
-namespace standin {
+namespace standin::media {
 namespace {
 
 // At 20 ms a packet: 100 ms of event as RingCentral's clients send it (duration 800 at 8 kHz), its
@@ -109,4 +109,4 @@ GstBuffer* PacketRewriter::stranger(GstBuffer* packet) {
   return copy;
 }
 
-}  // namespace standin
+}  // namespace standin::media

@@ -10,7 +10,7 @@
 #include <mutex>
 #include <string>
 
-namespace standin {
+namespace standin::media {
 
 class PacketRewriter {
  public:
@@ -47,4 +47,4 @@ class PacketRewriter {
   std::deque<Event> events_;
 };
 
-}  // namespace standin
+}  // namespace standin::media

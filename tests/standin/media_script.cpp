@@ -9,7 +9,7 @@
 #include "media_wav.h"
 #include "speech.h"
 
-namespace standin {
+namespace standin::media {
 namespace {
 
 class ToneSound final : public Sound {
@@ -129,6 +129,7 @@ struct MakeSound {
   }
   Result operator()(const play::WavFile& file) const {
     auto samples = read_wav(file.path);
+    if (!samples) g_warning("no 16 bit PCM WAV file: %s", file.path.c_str());
     return samples ? std::make_unique<SampleSound>(std::move(*samples)) : nullptr;
   }
   Result operator()(const play::Echo&) const { return std::make_unique<TapSound>(own); }
@@ -170,4 +171,4 @@ bool Script::fill_locked(std::span<std::int16_t> out) {
   return true;
 }
 
-}  // namespace standin
+}  // namespace standin::media

@@ -13,7 +13,7 @@
 #include "media_leg.h"
 #include "media_tap.h"
 
-namespace standin {
+namespace standin::media {
 
 // A stream of kAudioRate samples. One thread at a time.
 class Sound {
@@ -45,4 +45,4 @@ class Script {
   bool repeat_ = false;
 };
 
-}  // namespace standin
+}  // namespace standin::media

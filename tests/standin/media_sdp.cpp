@@ -6,7 +6,7 @@
 #include <sstream>
 #include <utility>
 
-namespace standin {
+namespace standin::media {
 namespace {
 
 constexpr std::size_t kMaxSdpBytes = 32 * 1024;
@@ -256,4 +256,4 @@ bool sends(Direction direction) {
   return direction == Direction::kSendRecv || direction == Direction::kSendOnly;
 }
 
-}  // namespace standin
+}  // namespace standin::media

@@ -13,7 +13,7 @@
 
 #include "media_leg.h"
 
-namespace standin {
+namespace standin::media {
 
 struct PayloadFormat {
   int payload = -1;
@@ -91,4 +91,4 @@ bool names_certificate(const std::vector<Fingerprint>& fingerprints, std::string
 Direction answer_to(Direction offered);
 bool sends(Direction direction);
 
-}  // namespace standin
+}  // namespace standin::media

@@ -10,7 +10,7 @@
 
 #include "media_sdp.h"
 
-namespace standin {
+namespace standin::media {
 namespace {
 
 struct OfferedFormat {
@@ -158,6 +158,22 @@ void write_answered_audio(std::ostream& out, const LocalSdp& local, const Agreed
   write_transport(out, local, offer.setup == "passive" ? "active" : "passive", offer.mid);
 }
 
+std::optional<GChecksumType> checksum_type(std::string_view hash) {
+  if (hash == "sha-1") return G_CHECKSUM_SHA1;
+  if (hash == "sha-256") return G_CHECKSUM_SHA256;
+  if (hash == "sha-384") return G_CHECKSUM_SHA384;
+  if (hash == "sha-512") return G_CHECKSUM_SHA512;
+  return std::nullopt;
+}
+
+std::string base64_of(std::string_view pem) {
+  constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
+  auto begin = pem.find(kBegin);
+  auto end = pem.find("-----END CERTIFICATE-----");
+  if (begin == pem.npos || end == pem.npos) return "";
+  return std::string(pem.substr(begin + kBegin.size(), end - begin - kBegin.size()));
+}
+
 }  // namespace
 
 std::string ringcentral_offer(const LocalSdp& local, const std::vector<Codec>& codecs) {
@@ -196,22 +212,13 @@ std::string ringcentral_answer(const LocalSdp& local, const AgreedFormats& forma
 }
 
 Fingerprint certificate_fingerprint(std::string_view pem, std::string_view hash) {
-  static constexpr std::pair<std::string_view, GChecksumType> kHashes[] = {
-      {"sha-1", G_CHECKSUM_SHA1},
-      {"sha-256", G_CHECKSUM_SHA256},
-      {"sha-384", G_CHECKSUM_SHA384},
-      {"sha-512", G_CHECKSUM_SHA512}};
   Fingerprint out{std::string(hash), ""};
-  auto* known = std::find_if(std::begin(kHashes), std::end(kHashes),
-                             [hash](const auto& entry) { return entry.first == hash; });
-  constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
-  auto begin = pem.find(kBegin);
-  auto end = pem.find("-----END CERTIFICATE-----");
-  if (known == std::end(kHashes) || begin == pem.npos || end == pem.npos) return out;
-  std::string base64(pem.substr(begin + kBegin.size(), end - begin - kBegin.size()));
+  auto type = checksum_type(hash);
+  auto base64 = base64_of(pem);
+  if (!type || base64.empty()) return out;
   gsize length = 0;
   guchar* der = g_base64_decode(base64.c_str(), &length);
-  gchar* hex = g_compute_checksum_for_data(known->second, der, length);
+  gchar* hex = g_compute_checksum_for_data(*type, der, length);
   for (std::size_t i = 0; hex[i] != '\0'; ++i) {
     if (i != 0 && i % 2 == 0) out.value += ':';
     out.value += g_ascii_toupper(hex[i]);
@@ -231,4 +238,4 @@ bool names_certificate(const std::vector<Fingerprint>& fingerprints, std::string
   return false;
 }
 
-}  // namespace standin
+}  // namespace standin::media

@@ -15,15 +15,15 @@
 #include "media_rewriter.h"
 #include "media_sdp.h"
 
-namespace standin {
+namespace standin::media {
 
 class Sender {
  public:
-  // Streaming thread. false = nothing is to be sent now; the samples asked for don't count.
+  // Streaming thread. false = nothing is to be sent now (and nothing was written).
   using Fill = std::function<bool(std::span<std::int16_t>)>;
 
-  // Adds the chain to the (playing) pipeline and links it to webrtcbin's sink pad. Null = failed,
-  // error says why.
+  // Adds the chain to the (playing) pipeline and links it to webrtcbin's sink pad. error: set if
+  // that failed.
   static std::unique_ptr<Sender> create(GstBin* pipeline, GstPad* sink,
                                         const AgreedFormats& formats, Fill fill,
                                         std::string& error);
@@ -34,4 +34,4 @@ class Sender {
   std::shared_ptr<PacketRewriter> rewriter_;
 };
 
-}  // namespace standin
+}  // namespace standin::media

@@ -14,7 +14,7 @@
 // Samples and header fields are copied as they lie in memory.
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "WAV is little-endian");
 
-namespace standin {
+namespace standin::media {
 namespace {
 
 template <typename T>
@@ -130,4 +130,4 @@ void WavWriter::write_header() {
   std::fwrite(header.data(), sizeof header[0], header.size(), file_.get());
 }
 
-}  // namespace standin
+}  // namespace standin::media

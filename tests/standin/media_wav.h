@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace standin {
+namespace standin::media {
 
 // The samples of a WAV file's bytes as kAudioRate mono. Sizes in the header that lie beyond the end
 // (as espeak-ng writes to a pipe) are cut. Empty optional = not 16 bit PCM.
@@ -46,4 +46,4 @@ class WavWriter {
   std::int64_t written_ = 0;
 };
 
-}  // namespace standin
+}  // namespace standin::media

@@ -6,7 +6,7 @@
 
 #include "media_gst.h"
 
-namespace standin {
+namespace standin::media {
 namespace {
 
 constexpr gsize kRtpHeader = 12;
@@ -97,4 +97,4 @@ void Wire::close() {
   log_.reset();
 }
 
-}  // namespace standin
+}  // namespace standin::media

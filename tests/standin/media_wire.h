@@ -14,7 +14,7 @@
 
 #include "media_leg.h"
 
-namespace standin {
+namespace standin::media {
 
 class Wire : public std::enable_shared_from_this<Wire> {
  public:
@@ -40,4 +40,4 @@ class Wire : public std::enable_shared_from_this<Wire> {
   std::set<std::uint32_t> ssrcs_received_;
 };
 
-}  // namespace standin
+}  // namespace standin::media

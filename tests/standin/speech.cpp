@@ -23,7 +23,7 @@ std::vector<std::int16_t> collect(GSubprocess* process, const std::string& text)
   if (finished && out != nullptr) {
     gsize size = 0;
     const auto* data = static_cast<const char*>(g_bytes_get_data(out, &size));
-    if (auto decoded = decode_wav({data, size})) samples = std::move(*decoded);
+    if (auto decoded = media::decode_wav({data, size})) samples = std::move(*decoded);
   }
   if (out != nullptr) g_bytes_unref(out);
   return samples;
