@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+// Two sessions of ours back to back, in one process, over real ICE and DTLS-SRTP on 127.0.0.1.
 #include <gtest/gtest.h>
 
 #include "webrtc_rig.h"
 
 namespace rc::media::test {
 namespace {
+
+using std::chrono::milliseconds;
 
 class WebRtc : public ::testing::Test {
  protected:
@@ -13,16 +16,106 @@ class WebRtc : public ::testing::Test {
   End callee{rig.thread, rig.clock, 1000};
 };
 
+// The offer with the codecs of one m-line cut down to this one.
+std::string only(const std::string& offer, const std::string& payload_type) {
+  return replace_all(offer, "SAVPF 111 0 8 101", "SAVPF " + payload_type + " 101");
+}
+
 TEST_F(WebRtc, CarriesTonesBothWaysWithOpus) {
-  const std::string offer = caller.offer();
-  const auto answer = callee.answer(offer);
-  ASSERT_TRUE(answer.ok()) << answer.error().message;
-  ASSERT_TRUE(caller.apply(answer.value()).ok());
-  ASSERT_TRUE(caller.wait_connected());
-  ASSERT_TRUE(callee.wait_connected());
+  ASSERT_TRUE(connect(caller, callee));
   EXPECT_TRUE(callee.ear->hears(440));
   EXPECT_TRUE(caller.ear->hears(1000));
   EXPECT_EQ(callee.stats().codec, "OPUS");
+  EXPECT_EQ(callee.ear->new_streams(), 1);
+}
+
+TEST_F(WebRtc, CarriesTonesBothWaysWithG711) {
+  for (const auto& [payload_type, name] : {std::pair("0", "PCMU"), std::pair("8", "PCMA")}) {
+    End one(rig.thread, rig.clock, 440), other(rig.thread, rig.clock, 1000);
+    const auto answer = other.answer(only(one.offer(), payload_type));
+    ASSERT_TRUE(answer.ok());
+    ASSERT_TRUE(one.apply(answer.value()).ok());
+    EXPECT_TRUE(other.ear->hears(440));
+    EXPECT_TRUE(one.ear->hears(1000));
+    EXPECT_EQ(one.stats().codec, name);
+    EXPECT_EQ(other.stats().codec, name);
+  }
+}
+
+TEST_F(WebRtc, GivesTheRateThatWasAskedFor) {
+  for (const int rate : {8000, 44100, 48000}) {
+    End one(rig.thread, rig.clock, 440, rate), other(rig.thread, rig.clock, 1000, rate);
+    ASSERT_TRUE(connect(one, other));
+    EXPECT_TRUE(other.ear->hears(440)) << rate;
+    EXPECT_TRUE(one.ear->hears(1000)) << rate;
+  }
+}
+
+// Flips one digit of the digest.
+std::string with_wrong_fingerprint(std::string sdp) {
+  const size_t at = sdp.find("a=fingerprint:sha-256 ") + 22;
+  sdp[at] = sdp[at] == 'A' ? 'B' : 'A';
+  return sdp;
+}
+
+TEST_F(WebRtc, HearsAndSendsNothingWhenTheFingerprintIsAnothers) {
+  const auto answer = callee.answer(with_wrong_fingerprint(caller.offer()));
+  ASSERT_TRUE(answer.ok());
+  ASSERT_TRUE(caller.apply(answer.value()).ok());
+  const auto error = callee.wait_failed();
+  ASSERT_TRUE(error.has_value());
+  EXPECT_EQ(error->code, Errc::kRejected);
+  ASSERT_TRUE(caller.wait_connected());  // the caller sees nothing wrong and talks
+  EXPECT_FALSE(caller.ear->hears(1000, milliseconds(1500)));
+  EXPECT_EQ(caller.ear->heard(), 0U);
+  EXPECT_EQ(callee.ear->heard(), 0U);
+  EXPECT_EQ(callee.tone->reads(), 0U);
+  EXPECT_FALSE(callee.wait_connected(milliseconds(0)));
+}
+
+TEST_F(WebRtc, SaysNothingWhileTheFarEndHolds) {
+  ASSERT_TRUE(connect(caller, callee));
+  ASSERT_TRUE(caller.ear->hears(1000));
+  const auto held = callee.answer(caller.reoffer(true));
+  ASSERT_TRUE(held.ok());
+  EXPECT_NE(held.value().find("a=recvonly"), std::string::npos);
+  ASSERT_TRUE(caller.apply(held.value()).ok());
+  const size_t reads = callee.tone->reads();
+  const uint64_t packets = callee.stats().packets_sent;
+  EXPECT_FALSE(caller.ear->hears(1000, milliseconds(600)));
+  EXPECT_LE(callee.tone->reads(), reads + 1);
+  EXPECT_LE(callee.stats().packets_sent, packets + 2);
+  const auto resumed = callee.answer(caller.reoffer(false));
+  ASSERT_TRUE(resumed.ok());
+  EXPECT_NE(resumed.value().find("a=sendrecv"), std::string::npos);
+  ASSERT_TRUE(caller.apply(resumed.value()).ok());
+  EXPECT_TRUE(caller.ear->hears(1000));
+  EXPECT_TRUE(callee.ear->hears(440));
+}
+
+TEST_F(WebRtc, SendsSilenceWhileWeHold) {
+  ASSERT_TRUE(connect(caller, callee));
+  ASSERT_TRUE(callee.ear->hears(440));
+  ASSERT_TRUE(caller.apply(callee.answer(caller.reoffer(true)).value()).ok());
+  const size_t heard = callee.ear->heard();
+  EXPECT_FALSE(callee.ear->hears(440, milliseconds(600)));
+  EXPECT_GT(callee.ear->heard(), heard + 6400);  // packets flow on
+  EXPECT_LT(callee.ear->level(heard + 4800), 1.0);
+}
+
+TEST_F(WebRtc, MovesToANewConnectionWhenIceIsRestarted) {
+  ASSERT_TRUE(connect(caller, callee));
+  ASSERT_TRUE(callee.ear->hears(440));
+  const std::string offer = caller.offer();
+  const auto answer = callee.answer(offer);
+  ASSERT_TRUE(answer.ok());
+  ASSERT_TRUE(caller.apply(answer.value()).ok());
+  EXPECT_TRUE(callee.ear->hears(440));
+  EXPECT_TRUE(caller.ear->hears(1000));
+  EXPECT_EQ(callee.ear->new_streams(), 2);
+  EXPECT_EQ(caller.ear->new_streams(), 2);
+  EXPECT_FALSE(caller.failed());
+  EXPECT_FALSE(callee.failed());
 }
 
 }  // namespace
