@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <utility>
+#include <vector>
 
 namespace rc::media {
 namespace {
@@ -47,7 +48,7 @@ void Playout::reset() {
   statistics_ = {};
   silence_from_ = silence_to_ = Time{0};
   pulled_late_ = 0;
-  late_ = false;
+  late_ = started_ = false;
   forget_run();
 }
 
@@ -88,11 +89,16 @@ void Playout::push(const Block& block) {
     pause_.restart();
     forget_run();
   }
-  const Place place = continues_run(block) ? place_in_run(block) : place_by_time(block);
-  if (!is_silenced(block)) store(without_past(place, block), block);
-  in_run_ = true;
+  started_ = true;
+  if (is_silenced(block)) {
+    in_run_ = false;
+  } else if (continues_run(block)) {
+    store(place_in_run(block), block);
+  } else {
+    in_run_ = store(place_by_time(block), block);
+  }
   last_concealed_ = block.concealed;
-  expected_ = Time(difference(block.time, -length_of(block.samples.size())));
+  expected_ = difference(block.time, -length_of(block.samples.size()));
 }
 
 bool Playout::continues_run(const Block& block) const {
@@ -113,7 +119,7 @@ Playout::Place Playout::place_in_run(const Block& block) {
   return {ring_.end(), 0};
 }
 
-// In a pause the position may jump: silence is put in, or pause is left out, block by block.
+// In a pause the position may jump: the pause is drawn out, or left out block by block.
 Playout::Place Playout::cut(const Block& block, double error) {
   const double smoothed = controller_.error();
   const double size = std::min(std::abs(error), std::abs(smoothed));
@@ -126,19 +132,32 @@ Playout::Place Playout::cut(const Block& block, double error) {
   cutting_ = error < 0;
   if (error > 0) {
     controller_.moved(size);
-    return {ring_.end() + samples, 0};
+    draw_out(block, static_cast<std::size_t>(samples));
+    return {ring_.end(), 0};
   }
   const std::size_t skip = std::min(static_cast<std::size_t>(samples), block.samples.size());
   controller_.moved(-static_cast<double>(skip) / rate_);
   return {ring_.end(), skip};
 }
 
+// With the pause's own noise, backwards and forwards: digital silence would be heard as a hole.
+void Playout::draw_out(const Block& pause, std::size_t samples) {
+  std::vector<std::int16_t> noise(pause.samples.begin(), pause.samples.end());
+  while (samples > 0) {
+    std::reverse(noise.begin(), noise.end());
+    const std::size_t count = std::min(samples, noise.size());
+    ring_.write(ring_.end(), std::span(noise).last(count), PlayoutRing::Kind::kConcealed);
+    samples -= count;
+  }
+}
+
 Playout::Place Playout::place_by_time(const Block& block) {
   controller_.clear_error();
   cutting_ = false;
   const auto position = std::llround(position_of(block.time));
-  // Within a stream concealment may be overwritten, real audio never.
-  return {in_run_ ? std::max<std::int64_t>(position, audio_end_) : position, 0};
+  // Within a stream concealment may be overwritten, real audio that waits to be played never.
+  const bool waits = audio_end_ > ring_.read_position();
+  return {waits ? std::max<std::int64_t>(position, audio_end_) : position, 0};
 }
 
 Playout::Place Playout::without_past(Place place, const Block& block) {
@@ -148,9 +167,7 @@ Playout::Place Playout::without_past(Place place, const Block& block) {
     late_ = false;
     return place;
   }
-  const auto left = block.samples.size() - place.skip;
-  const std::size_t lost =
-      static_cast<std::uint64_t>(past) < left ? static_cast<std::size_t>(past) : left;
+  const auto lost = std::min(static_cast<std::size_t>(past), block.samples.size() - place.skip);
   if (!block.concealed) {
     statistics_.late += lost;
     pulled_late_ += lost;
@@ -160,22 +177,23 @@ Playout::Place Playout::without_past(Place place, const Block& block) {
   return {first, place.skip + lost};
 }
 
-void Playout::store(Place place, const Block& block) {
+// True when something of the block will be heard.
+bool Playout::store(Place wanted, const Block& block) {
+  const Place place = without_past(wanted, block);
   const auto samples = block.samples.subspan(place.skip);
-  const auto kind = block.concealed ? PlayoutRing::Kind::kConcealed : PlayoutRing::Kind::kAudio;
-  if (samples.empty()) return;
+  if (samples.empty()) return false;
   if (place.skip > 0) ring_.splice();
+  const auto kind = block.concealed ? PlayoutRing::Kind::kConcealed : PlayoutRing::Kind::kAudio;
   const std::size_t stored = ring_.write(place.position, samples, kind);
   statistics_.early += samples.size() - stored;
   if (stored > 0 && !block.concealed) audio_end_ = ring_.end();
+  return stored > 0;
 }
 
 void Playout::follow_timeline(Time time) {
   const Time step = difference(time, next_time_);
-  if (has_timeline_ && (step > kTimelineStep || step < -kTimelineStep)) {
-    ring_.skip(std::llround(position_of(time) - position_of(next_time_)));
-    forget_run();
-  }
+  const bool jump = has_timeline_ && (step > kTimelineStep || step < -kTimelineStep);
+  if (jump && !ring_.skip(std::llround(position_of(time) - position_of(next_time_)))) forget_run();
   next_time_ = time;
   has_timeline_ = true;
 }
@@ -190,7 +208,7 @@ Playout::Pulled Playout::pull(Time time, std::span<std::int16_t> out) {
   next_time_ += length_of(out.size());
   statistics_.played += counts.audio;
   statistics_.concealed += counts.concealed;
-  if (in_run_) statistics_.gap += counts.empty + counts.fade;
+  if (started_) statistics_.gap += counts.empty + counts.fade;
   return {.gap = counts.empty == out.size(),
           .filled = counts.empty + counts.fade,
           .concealed = counts.concealed,

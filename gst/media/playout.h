@@ -97,8 +97,9 @@ class Playout {
   Place place_in_run(const Block& block);
   Place place_by_time(const Block& block);
   Place cut(const Block& block, double error);
+  void draw_out(const Block& pause, std::size_t samples);
   Place without_past(Place place, const Block& block);
-  void store(Place place, const Block& block);
+  bool store(Place wanted, const Block& block);
   double position_of(Time time) const;
   Time length_of(std::size_t samples) const;
 
@@ -110,6 +111,7 @@ class Playout {
   Statistics statistics_;
   Time next_time_{0};          // of the next sample to pull
   bool has_timeline_ = false;  // next_time_ is known
+  bool started_ = false;       // a block has come since reset()
   bool in_run_ = false;        // expected_ and what follows are known
   bool last_concealed_ = false;
   bool cutting_ = false;        // a cut over several blocks is under way

@@ -135,23 +135,28 @@ void PlayoutRing::copy(std::span<std::int16_t> out) {
 }
 
 void PlayoutRing::interpolate(std::span<std::int16_t> out, double step) {
-  std::array<float, PlayoutInterpolator::kTaps> window;
-  const double start = fraction_;
-  double offset = start;
+  constexpr std::int64_t kMargin = 1;  // the position may fall behind or run ahead by one
+  constexpr auto kBefore = static_cast<std::int64_t>(PlayoutInterpolator::kBefore) + kMargin;
+  const auto needed = static_cast<std::int64_t>(out.size()) + kTaps + 2 * kMargin;
+  unrolled_.resize(static_cast<std::size_t>(needed));
+  for (std::int64_t i = 0; i < needed; ++i)
+    unrolled_[static_cast<std::size_t>(i)] = samples_[index(read_ - kBefore + i)];
   for (std::size_t i = 0; i < out.size(); ++i) {
-    offset = start + static_cast<double>(i) * step;
-    const auto whole = static_cast<std::int64_t>(std::floor(offset));
-    const auto first = read_ + whole - static_cast<std::int64_t>(PlayoutInterpolator::kBefore);
-    for (std::int64_t tap = 0; tap < kTaps; ++tap)
-      window[static_cast<std::size_t>(tap)] = samples_[index(first + tap)];
+    const double offset = fraction_ + static_cast<double>(i) * step + kMargin;
+    const auto whole = static_cast<std::size_t>(offset);
+    const std::span<const float, PlayoutInterpolator::kTaps> window(unrolled_.data() + whole,
+                                                                    PlayoutInterpolator::kTaps);
     out[i] = to_s16(interpolator().at(window, offset - static_cast<double>(whole)));
   }
-  offset = start + static_cast<double>(out.size()) * step;
-  const double nearest = std::round(offset);
+  move_reader(fraction_ + static_cast<double>(out.size()) * step);
+}
+
+void PlayoutRing::move_reader(double distance) {
   // Rounding errors must not keep a settled reader from its bit-exact path.
-  if (std::abs(offset - nearest) < 1e-9) offset = nearest;
-  const double whole = std::floor(offset);
-  fraction_ = offset - whole;
+  const double nearest = std::round(distance);
+  if (std::abs(distance - nearest) < 1e-9) distance = nearest;
+  const double whole = std::floor(distance);
+  fraction_ = distance - whole;
   advance(static_cast<std::int64_t>(whole));
 }
 
@@ -181,18 +186,21 @@ void PlayoutRing::advance(std::int64_t samples) {
   read_ += samples;
 }
 
-void PlayoutRing::skip(std::int64_t samples) {
+bool PlayoutRing::skip(std::int64_t samples) {
   const std::int64_t target = read_ + samples;
   const bool nothing_left = samples < 0 ? end_ <= read_ : end_ <= target;
   if (nothing_left || end_ - target > ahead_) {
     read_ = target;
     clear();
-  } else if (samples < 0) {
+    return false;
+  }
+  if (samples < 0) {
     erase(target - history_, read_);
     read_ = target;
   } else {
     advance(samples);
   }
+  return true;
 }
 
 }  // namespace rc::media

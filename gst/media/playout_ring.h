@@ -44,11 +44,11 @@ class PlayoutRing {
   void splice() { begin_piece(end_); }
 
   // Fills out, moving on by (1 + correction) per sample. With correction 0 the samples soon come
-  // out bit for bit: a fraction left over is worked off first.
+  // out bit for bit: a fraction left over is worked off first. At most 1000 ppm, 0.1 s at a time.
   Counts read(std::span<std::int16_t> out, double correction);
 
-  // Moves the reader without reading.
-  void skip(std::int64_t samples);
+  // Moves the reader without reading. False when no audio is left, or none that would fit.
+  bool skip(std::int64_t samples);
 
   // Forgets all audio; positions go on.
   void clear();
@@ -63,6 +63,7 @@ class PlayoutRing {
   double settling_step(std::size_t count) const;
   void copy(std::span<std::int16_t> out);
   void interpolate(std::span<std::int16_t> out, double step);
+  void move_reader(double distance);
   Counts count(std::int64_t from, std::size_t samples) const;
   void advance(std::int64_t samples);
 
@@ -71,6 +72,7 @@ class PlayoutRing {
   const std::int64_t fade_;
   std::vector<float> samples_;  // size is a power of two
   std::vector<Kind> kinds_;
+  std::vector<float> unrolled_;  // what one read interpolates from
   std::int64_t read_ = 0;
   double fraction_ = 0;
   std::int64_t end_ = 0;
