@@ -14,7 +14,7 @@
 
 namespace rc::sip {
 
-// Further header lines of a request or response, name and value; CR and LF in them are refused.
+// Further header lines of a request, name and value; control characters in values become spaces.
 using ExtraHeaders = std::vector<std::pair<std::string, std::string>>;
 
 // Outcome of a request: a 2xx response, or why there is none. kRejected: another final response
@@ -110,7 +110,7 @@ class InviteSession {
   // comes; no ACK in 32 s ends the session with BYE and on_ended(kFailure, 408).
   virtual void accept(std::string sdp) = 0;
   // Before it is answered: ends the session, on_ended(kLocal, status). After on_reoffer: refuses
-  // that offer only. `phrase` empty: the usual one of that status.
+  // that offer only. 300-699; `phrase` empty: the usual one of that status.
   virtual void reject(int status, std::string phrase = {}) = 0;
 
   // --- outbound ---

@@ -14,7 +14,8 @@ namespace rc::sip {
 class UserAgent;
 
 // Keeps a user agent's contact registered: REGISTER with credentials, refresh before it expires.
-// It does not try again after a failure: its owner knows the sockets and the waits.
+// It does not try again after a failure: its owner knows the sockets and the waits. A detach() of
+// the user agent ends it silently, unless a REGISTER was under way.
 //
 // Owned by whoever owns the UserAgent, destroyed before it. Thread: signalling. The destructor only
 // drops; stop() says goodbye to the server. Listener calls never come from inside a method.
@@ -37,7 +38,7 @@ class Registration {
     // After each start(), and after each refresh.
     virtual void on_registered(std::chrono::seconds expires) = 0;
     // Of the first REGISTER or of a refresh; nothing more is sent until start(). kTimeout: no
-    // answer in 5 s, the socket is to be closed. After detach(): kNetwork.
+    // final answer in 5 s, the socket is to be closed. kNetwork: none, or it was detached.
     virtual void on_registration_failed(const Failure& failure) = 0;
   };
 

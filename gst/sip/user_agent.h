@@ -92,9 +92,8 @@ class UserAgent {
   // A request outside dialogs, with our credentials if challenged. See ResponseCallback.
   void send_request(Request request, ResponseCallback done);
 
-  size_t sessions() const;  // not ended yet
-  // For Registration and tests.
-  UserAgentCore& core() { return *core_; }
+  size_t sessions() const;                                              // not ended yet
+  const std::shared_ptr<UserAgentCore>& core() const { return core_; }  // for Registration
 
  private:
   class Router;

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "sip/challenge.h"
+
+#include <utility>
+
+#include "core/text.h"
+#include "sip/user_agent_core.h"
+
+namespace rc::sip {
+namespace {
+
+// A first challenge, a stale nonce, and one more from another proxy; more is a server gone mad.
+constexpr int kMaxRetries = 3;
+
+bool is_challenge(const Message& response) {
+  return response.status() == 401 || response.status() == 407;
+}
+
+}  // namespace
+
+AuthenticatedRequest::AuthenticatedRequest(std::shared_ptr<UserAgentCore> core, Message request,
+                                           Handler handler, NextCseq next_cseq)
+    : core_(std::move(core)),
+      request_(std::move(request)),
+      handler_(std::move(handler)),
+      next_cseq_(std::move(next_cseq)) {}
+
+std::shared_ptr<AuthenticatedRequest> AuthenticatedRequest::send(
+    std::shared_ptr<UserAgentCore> core, Message request, Handler handler, NextCseq next_cseq) {
+  std::shared_ptr<AuthenticatedRequest> self(
+      new AuthenticatedRequest(core, std::move(request), std::move(handler), std::move(next_cseq)));
+  core->stamp(self->request_);
+  if (core->attached()) {
+    self->transmit();
+  } else {
+    core->defer([self] { self->on_outcome(Error{Errc::kNetwork, "not connected"}); });
+  }
+  return self;
+}
+
+void AuthenticatedRequest::transmit() {
+  proceeding_ = false;
+  transaction_ = core_->transactions().send(
+      request_,
+      [self = shared_from_this()](const Result<Message>& outcome) { self->on_outcome(outcome); });
+}
+
+void AuthenticatedRequest::on_outcome(const Result<Message>& outcome) {
+  proceeding_ = outcome.ok() && outcome.value().is_provisional();
+  if (!retry_ || !outcome.ok() || !is_challenge(outcome.value())) return tell(outcome);
+  const auto taken = take_challenge(outcome.value());
+  if (!taken.ok()) return tell(taken.error());
+  send_again();
+}
+
+Result<void> AuthenticatedRequest::take_challenge(const Message& response) {
+  if (retries_ >= kMaxRetries)
+    return Error{Errc::kAuth, "the server asks for credentials for ever"};
+  return core_->digest().take_challenge(request_, response, retries_);
+}
+
+void AuthenticatedRequest::send_again() {
+  ++retries_;
+  request_.set_cseq({next_cseq_ ? next_cseq_() : core_->next_cseq(), request_.method()});
+  core_->stamp(request_);
+  core_->digest().authorize(request_);
+  transmit();
+}
+
+void AuthenticatedRequest::tell(const Result<Message>& outcome) {
+  if (const Handler handler = handler_) handler(outcome);
+}
+
+void AuthenticatedRequest::abandon() {
+  handler_ = nullptr;
+  if (auto transaction = transaction_.lock()) transaction->terminate();
+}
+
+Result<Message> outcome_of(const Result<Message>& last) {
+  if (!last.ok() || last.value().is_success()) return last;
+  const Message& response = last.value();
+  return Error{Errc::kRejected,
+               clean_text(std::to_string(response.status()) + " " + response.reason())};
+}
+
+}  // namespace rc::sip

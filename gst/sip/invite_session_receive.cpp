@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What arrives for a session: re-INVITE, BYE, INFO, NOTIFY, UPDATE, CANCEL.
+#include <chrono>
+
+#include "core/random.h"
+#include "core/text.h"
+#include "sip/invite_session_base.h"
+
+namespace rc::sip {
+namespace {
+
+constexpr std::chrono::seconds kReofferLimit{30};
+
+}  // namespace
+
+bool SessionBase::is_from_peer(const Message& request) const {
+  // Before an answer any fork may speak; a peer of RFC 2543 has no tag at all.
+  if (!dialog_ || (outbound() && phase_ == Phase::kEarly)) return true;
+  return dialog_->remote_tag().empty() || dialog_->remote_tag() == request.from_tag();
+}
+
+void SessionBase::receive(const std::shared_ptr<ServerTransaction>& transaction) {
+  const auto keep = self();
+  const Message& request = transaction->request();
+  const std::string& method = request.method();
+  if (dialog_ && method == "INVITE" && dialog_->is_repeated_cseq(request)) {
+    return respond(*transaction, 482);  // came by two ways
+  }
+  if (dialog_ && !dialog_->take_cseq(request)) return respond(*transaction, 500);
+  if (method == "INVITE") return receive_invite(transaction);
+  if (method == "BYE") return receive_bye(*transaction);
+  if (method == "UPDATE") return receive_update(*transaction);
+  receive_other(*transaction);
+}
+
+void SessionBase::respond(ServerTransaction& transaction, int status) {
+  transaction.respond(core_->response(transaction.request(), status, local_tag_));
+}
+
+bool SessionBase::offer_under_way() const {
+  return owes_ack_ || answer_.open() || answer_.waits_for_answer() || reinvite_.has_value();
+}
+
+void SessionBase::receive_invite(const std::shared_ptr<ServerTransaction>& transaction) {
+  if (phase_ != Phase::kEstablished && !answer_.open()) return respond(*transaction, 481);
+  if (answer_.open()) {
+    // Their own INVITE before is not answered yet: they are to come back (14.2).
+    Message response = core_->response(transaction->request(), 500, local_tag_);
+    response.set("Retry-After", std::to_string(random_number(11)));
+    return transaction->respond(std::move(response));
+  }
+  const bool we_wait_after_glare = reinvite_ && reinvite_->request.expired();
+  if (offer_under_way() && !we_wait_after_glare) return respond(*transaction, 491);
+  if (listener_ == nullptr) return respond(*transaction, 488);
+  answer_.begin(transaction);
+  reoffer_ = core_->clock().after(kReofferLimit, [weak = weak_from_this()] {
+    if (auto session = weak.lock()) session->answer_.refuse(500);
+  });
+  listener_->on_reoffer(transaction->request());
+}
+
+void SessionBase::receive_cancel(const Message& cancel, const ServerTransaction& invite) {
+  if (over() || !answer_.is(invite) || !answer_.open()) return;
+  const auto keep = self();
+  answer_.refuse(487);
+  if (phase_ == Phase::kEarly) return on_cancelled(cancel);
+  reoffer_.cancel();
+  if (listener_ != nullptr) listener_->on_reoffer_cancelled();
+}
+
+void SessionBase::receive_bye(ServerTransaction& transaction) {
+  respond(transaction, 200);
+  if (answer_.open()) answer_.refuse(487);
+  // Both hung up at once: ours was first.
+  if (phase_ == Phase::kEnding) return finish(why_);
+  const Message& bye = transaction.request();
+  const EndReason why{EndReason::Who::kRemote, 200, reason_text(bye),
+                      clean_text(bye.header("Reason").value_or(""))};
+  // A callee may not send BYE before it has answered; if one does, the INVITE is to end too.
+  if (outbound() && phase_ == Phase::kEarly) return begin_end(why, {});
+  finish(why);
+}
+
+void SessionBase::receive_update(ServerTransaction& transaction) {
+  // An offer in an UPDATE has to be answered at once, without asking anybody (RFC 3311 5.2):
+  // refused, and they come with a re-INVITE.
+  if (!transaction.request().body().empty()) return respond(transaction, 488);
+  if (dialog_) dialog_->refresh_target(transaction.request());
+  Message response = core_->response(transaction.request(), 200, local_tag_);
+  response.set("Contact", core_->contact());
+  transaction.respond(std::move(response));
+  if (listener_ != nullptr) listener_->on_update(transaction.request());
+}
+
+void SessionBase::receive_other(ServerTransaction& transaction) {
+  const Message& request = transaction.request();
+  const std::string& method = request.method();
+  if (method == "INFO") {
+    respond(transaction, 200);
+    const auto type = request.content_type();
+    if (listener_ != nullptr) listener_->on_info(type ? type->type : "", request.body());
+  } else if (method == "NOTIFY") {
+    respond(transaction, 200);
+    if (listener_ != nullptr) listener_->on_notify(request);
+  } else if (method == "OPTIONS") {
+    respond(transaction, 200);
+  } else if (method == "REFER") {
+    respond(transaction, 603);  // nobody makes us dial: toll fraud
+  } else if (method == "PRACK") {
+    respond(transaction, 481);  // we never send 1xx reliably
+  } else {
+    respond(transaction, 405);
+  }
+}
+
+std::string reason_text(const Message& message) {
+  const std::string_view value = message.header("Reason").value_or("");
+  constexpr std::string_view kText = "text=\"";
+  const size_t begin = value.find(kText);
+  if (begin == std::string_view::npos) return clean_text(value);
+  const std::string_view rest = value.substr(begin + kText.size());
+  return clean_text(rest.substr(0, rest.find('"')));
+}
+
+}  // namespace rc::sip
