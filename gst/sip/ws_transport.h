@@ -14,23 +14,29 @@ namespace rc::sip {
 // Before the first SIP byte leaves, this class itself checks that the certificate verified without
 // any error and that TLS is at least 1.2: libsoup alone takes TLS 1.1, and lets a strict session
 // resume the TLS session of an insecure one (both measured, libsoup 3.2.3).
-// The first error of any kind ends the connection; whole messages over 64 KiB are such an error.
-// Thread: signalling; lives on the thread-default GMainContext of open().
+// The first error of any kind ends the connection; messages over 64 KiB are such an error.
+// Keep-alive messages (only CR and LF) are answered here and not handed on. Error codes of
+// on_closed: kConfig the proxy's name, the CA file or the certificate; kTimeout, kNetwork try
+// again; kRejected the proxy takes no SIP; kProtocol it broke the WebSocket protocol. After close()
+// the goodbye takes up to 2 s more by itself, if the main loop runs that long. Thread: signalling;
+// lives on the thread-default GMainContext of open().
 class WsTransport : public Transport {
  public:
   struct Options {
-    std::string proxy;       // host:port, as sip-provision gives it
-    std::string user_agent;  // of the HTTP handshake
-    std::string ca_file;     // PEM; the only authorities then trusted. Empty: the system's
+    std::string proxy{};       // host:port, as sip-provision gives it
+    std::string user_agent{};  // of the HTTP handshake
+    std::string ca_file{};     // PEM; the only authorities then trusted. Empty: the system's
     bool insecure = false;   // takes any certificate; for tests
     bool plain = false;      // ws://, refused unless the proxy is a loopback address
-    std::chrono::seconds connect_limit{5};  // TCP, TLS and handshake together
+    // DNS, TCP, TLS and HTTP handshake together.
+    std::chrono::milliseconds connect_limit = std::chrono::seconds(5);
     std::chrono::seconds ping_interval{15};
-    std::chrono::seconds pong_limit{10};  // no byte at all for this long after a ping: dead
+    // No message and no pong for ping_interval and this: the peer is dead.
+    std::chrono::milliseconds pong_limit = std::chrono::seconds(10);
   };
 
   WsTransport(Clock& clock, Options options);
-  ~WsTransport() override;  // drops the connection without a goodbye
+  ~WsTransport() override;  // as close()
   WsTransport(const WsTransport&) = delete;
   WsTransport& operator=(const WsTransport&) = delete;
 
