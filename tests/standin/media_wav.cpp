@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <numbers>
+#include <numeric>
 
 #include "media_tap.h"
 
@@ -39,27 +40,62 @@ double sinc(double x) {
   return x == 0 ? 1 : std::sin(std::numbers::pi * x) / (std::numbers::pi * x);
 }
 
+// Windowed-sinc taps for each position an output sample can have between two input samples.
+class Polyphase {
+ public:
+  Polyphase(int from, int to)
+      : cutoff_(std::min(1.0, static_cast<double>(to) / from) * 0.95),
+        reach_(static_cast<std::int64_t>(std::ceil(kZeroCrossings / cutoff_))),
+        phases_(to / std::gcd(from, to)) {
+    for (std::int64_t phase = 0; phase < phases_; ++phase) {
+      for (std::int64_t tap = -reach_; tap <= reach_; ++tap) {
+        taps_.push_back(weight(static_cast<double>(phase) / static_cast<double>(phases_) -
+                               static_cast<double>(tap)));
+      }
+    }
+  }
+
+  // The value at position whole + phase / phases().
+  double at(std::span<const std::int16_t> in, std::int64_t whole, std::int64_t phase) const {
+    const double* taps = &taps_[static_cast<std::size_t>(phase * (2 * reach_ + 1) + reach_)];
+    auto first = std::max(-reach_, -whole);
+    auto last = std::min(reach_, static_cast<std::int64_t>(in.size()) - 1 - whole);
+    double sum = 0;
+    for (auto tap = first; tap <= last; ++tap) {
+      sum += in[static_cast<std::size_t>(whole + tap)] * taps[tap];
+    }
+    return sum;
+  }
+
+  std::int64_t phases() const { return phases_; }
+
+ private:
+  static constexpr int kZeroCrossings = 24;  // each side
+
+  double weight(double distance) const {
+    if (std::abs(distance) >= static_cast<double>(reach_)) return 0;
+    double window = 0.5 + 0.5 * std::cos(std::numbers::pi * distance / static_cast<double>(reach_));
+    return cutoff_ * sinc(distance * cutoff_) * window;
+  }
+
+  double cutoff_;
+  std::int64_t reach_;
+  std::int64_t phases_;
+  std::vector<double> taps_;
+};
+
 }  // namespace
 
 std::vector<std::int16_t> resample(std::span<const std::int16_t> in, int from, int to) {
   if (from == to) return {in.begin(), in.end()};
-  constexpr int kHalfWidth = 24;  // zero crossings each side
-  double cutoff = std::min(1.0, static_cast<double>(to) / from) * 0.95;
-  double reach = kHalfWidth / cutoff;
+  Polyphase filter(from, to);
+  std::int64_t step = from / std::gcd(from, to);
   std::vector<std::int16_t> out(in.size() * static_cast<std::size_t>(to) /
                                 static_cast<std::size_t>(from));
   for (std::size_t i = 0; i < out.size(); ++i) {
-    double centre = static_cast<double>(i) * from / to;
-    auto first = static_cast<std::int64_t>(std::max(0.0, std::ceil(centre - reach)));
-    auto last = std::min(static_cast<std::int64_t>(in.size()) - 1,
-                         static_cast<std::int64_t>(centre + reach));
-    double sum = 0;
-    for (auto k = first; k <= last; ++k) {
-      double distance = static_cast<double>(k) - centre;
-      double window = 0.5 + 0.5 * std::cos(std::numbers::pi * distance / reach);
-      sum += in[static_cast<std::size_t>(k)] * cutoff * sinc(distance * cutoff) * window;
-    }
-    out[i] = static_cast<std::int16_t>(std::lround(std::clamp(sum, -32768.0, 32767.0)));
+    auto position = static_cast<std::int64_t>(i) * step;
+    double value = filter.at(in, position / filter.phases(), position % filter.phases());
+    out[i] = static_cast<std::int16_t>(std::lround(std::clamp(value, -32768.0, 32767.0)));
   }
   return out;
 }
@@ -77,7 +113,8 @@ std::optional<std::vector<std::int16_t>> decode_wav(std::string_view bytes) {
       channels = load<std::uint16_t>(body, 2);
       rate = load<std::int32_t>(body, 4);
       bool known = (format == 1 || format == 0xFFFE) && load<std::uint16_t>(body, 14) == 16;
-      if (!known || channels < 1 || channels > 2 || rate < 1000) return std::nullopt;
+      if (!known || channels < 1 || channels > 2 || rate < 1000 || rate > 192000)
+        return std::nullopt;
     }
     if (id == "data" && channels > 0) {
       return resample(first_to_mono(body, channels), rate, kAudioRate);
