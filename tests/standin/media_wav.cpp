@@ -113,8 +113,8 @@ std::optional<std::vector<std::int16_t>> decode_wav(std::string_view bytes) {
       channels = load<std::uint16_t>(body, 2);
       rate = load<std::int32_t>(body, 4);
       bool known = (format == 1 || format == 0xFFFE) && load<std::uint16_t>(body, 14) == 16;
-      if (!known || channels < 1 || channels > 2 || rate < 1000 || rate > 192000)
-        return std::nullopt;
+      known = known && channels >= 1 && channels <= 2 && rate >= 1000 && rate <= 192000;
+      if (!known) return std::nullopt;
     }
     if (id == "data" && channels > 0) {
       return resample(first_to_mono(body, channels), rate, kAudioRate);
