@@ -15,9 +15,6 @@ namespace {
 
 constexpr std::chrono::seconds kGatheringLimit{1};
 constexpr std::chrono::seconds kConnectLimit{15};
-// One for the talker, the others for music, announcements and a hand-over between them. Without a
-// limit 100 SSRCs cost 131 threads and 65 pads, with it 9 threads and 4 pads (measured).
-constexpr guint kMaxStreams = 4;
 
 Ref<GstClock> clock_of(const call::MediaOptions& media) {
   return media.clock ? media.clock : Ref<GstClock>::adopt(gst_system_clock_obtain());
@@ -75,10 +72,8 @@ Result<void> Peer::build() {
   gst_bin_add(GST_BIN(pipeline_.get()), webrtc_.get());
   g_object_set(webrtc_.get(), "latency", static_cast<guint>(options_.media.jitter_latency.count()),
                nullptr);
-  const auto rtpbin = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(webrtc_.get()), "rtpbin"));
-  g_object_set(rtpbin.get(), "max-streams", kMaxStreams, nullptr);
   if (auto tuned = tune_ice(); !tuned.ok()) return tuned;
-  connect_signals({options_.queue, weak_from_this()}, pipeline_.get(), webrtc_.get(), tap_);
+  connect_signals({options_.queue, weak_from_this()}, pipeline_.get(), webrtc_.get(), tap_, limit_);
   const auto clock = clock_of(options_.media);
   gst_pipeline_use_clock(GST_PIPELINE(pipeline_.get()), clock.get());
   gst_element_set_start_time(pipeline_.get(), GST_CLOCK_TIME_NONE);

@@ -18,6 +18,7 @@
 #include "media/receive_chain.h"
 #include "media/remote_sdp.h"
 #include "media/send_chain.h"
+#include "media/stream_limit.h"
 
 namespace rc::media {
 
@@ -82,6 +83,7 @@ class Peer : public std::enable_shared_from_this<Peer> {
   Ref<GstElement> pipeline_, webrtc_;
   Ref<GstPad> send_pad_;
   std::shared_ptr<PacketTap> tap_;
+  std::shared_ptr<StreamLimit> limit_ = std::make_shared<StreamLimit>();
   std::shared_ptr<ReceiveChain> receive_;
   std::shared_ptr<SendChain> send_;
   Format send_format_{};

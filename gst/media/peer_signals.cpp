@@ -25,11 +25,22 @@ void on_connection(GObject*, GParamSpec*, gpointer relay) {
   static_cast<PeerRelay*>(relay)->post([](Peer& peer) { peer.on_connection_state(); });
 }
 
-void on_element(GstBin*, GstBin*, GstElement* element, gpointer tap) {
+// What watches the inside of webrtcbin.
+struct Watchers {
+  std::weak_ptr<PacketTap> tap;
+  std::weak_ptr<StreamLimit> limit;
+};
+
+void on_element(GstBin*, GstBin*, GstElement* element, gpointer data) {
   const GstElementFactory* factory = gst_element_get_factory(element);
   if (factory == nullptr) return;
-  if (std::string_view(GST_OBJECT_NAME(factory)) != "rtpjitterbuffer") return;
-  if (auto it = static_cast<std::weak_ptr<PacketTap>*>(tap)->lock()) it->add_jitterbuffer(element);
+  const std::string_view name(GST_OBJECT_NAME(factory));
+  const auto* watchers = static_cast<Watchers*>(data);
+  if (name == "rtpjitterbuffer") {
+    if (const auto tap = watchers->tap.lock()) tap->add_jitterbuffer(element);
+  } else if (name == "rtpssrcdemux") {
+    if (const auto limit = watchers->limit.lock()) limit->add_demux(element);
+  }
 }
 
 void on_pad(GstElement*, GstPad* pad, gpointer chain) {
@@ -76,10 +87,11 @@ void PeerRelay::post(std::function<void(Peer&)> task) const {
 }
 
 void connect_signals(const PeerRelay& relay, GstElement* pipeline, GstElement* webrtc,
-                     const std::shared_ptr<PacketTap>& tap) {
+                     const std::shared_ptr<PacketTap>& tap,
+                     const std::shared_ptr<StreamLimit>& limit) {
   connect(webrtc, "notify::ice-gathering-state", G_CALLBACK(on_gathering), relay);
   connect(webrtc, "notify::connection-state", G_CALLBACK(on_connection), relay);
-  connect(webrtc, "deep-element-added", G_CALLBACK(on_element), std::weak_ptr(tap));
+  connect(webrtc, "deep-element-added", G_CALLBACK(on_element), Watchers{tap, limit});
   const auto bus = Ref<GstBus>::adopt(gst_element_get_bus(pipeline));
   gst_bus_set_sync_handler(bus.get(), on_message, new PeerRelay(relay),
                            [](gpointer owned) { delete static_cast<PeerRelay*>(owned); });

@@ -12,6 +12,7 @@
 #include "core/thread.h"
 #include "media/packet_tap.h"
 #include "media/receive_chain.h"
+#include "media/stream_limit.h"
 
 namespace rc::media {
 
@@ -27,9 +28,10 @@ struct PeerRelay {
   void post(std::function<void(Peer&)> task) const;
 };
 
-// State changes and errors go to the relay, jitterbuffers to the tap.
+// State changes and errors go to the relay, jitterbuffers to the tap, demuxers to the limit.
 void connect_signals(const PeerRelay& relay, GstElement* pipeline, GstElement* webrtc,
-                     const std::shared_ptr<PacketTap>& tap);
+                     const std::shared_ptr<PacketTap>& tap,
+                     const std::shared_ptr<StreamLimit>& limit);
 // New src pads go to the chain, in the thread that makes them.
 void connect_pads(GstElement* webrtc, const std::shared_ptr<ReceiveChain>& chain);
 

@@ -22,7 +22,9 @@ size_t Tone::read(std::span<int16_t> out) {
 void Ear::on_audio(const call::AudioBlock& block) {
   const std::lock_guard lock(mutex_);
   samples_.insert(samples_.end(), block.samples.begin(), block.samples.end());
-  last_time_ = block.time;
+  const auto length =
+      std::chrono::nanoseconds(1'000'000'000 * block.samples.size() / static_cast<size_t>(rate_));
+  blocks_.emplace_back(block.time, block.time + length);
   if (block.new_stream) ++new_streams_;
   changed_.notify_all();
 }
@@ -38,7 +40,23 @@ size_t Ear::heard() const {
 
 std::chrono::nanoseconds Ear::last_time() const {
   const std::lock_guard lock(mutex_);
-  return last_time_;
+  return blocks_.empty() ? std::chrono::nanoseconds(0) : blocks_.back().first;
+}
+
+bool Ear::waits_new_streams(int count, std::chrono::milliseconds limit) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, limit, [&] { return new_streams_ >= count; });
+}
+
+std::chrono::nanoseconds Ear::longest_gap(std::chrono::nanoseconds from) const {
+  const std::lock_guard lock(mutex_);
+  std::chrono::nanoseconds longest(0);
+  for (size_t i = 1; i < blocks_.size(); ++i) {
+    if (blocks_[i].first > from) {
+      longest = std::max(longest, blocks_[i].first - blocks_[i - 1].second);
+    }
+  }
+  return longest;
 }
 
 namespace {

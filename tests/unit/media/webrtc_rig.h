@@ -40,6 +40,9 @@ class Ear : public call::AudioReceiver {
 
   // Waits until so much of tone was heard after `from` samples.
   bool hears(double hertz, std::chrono::milliseconds limit = std::chrono::seconds(5));
+  bool waits_new_streams(int count, std::chrono::milliseconds limit = std::chrono::seconds(5));
+  // Between the times of two blocks after `from`, less the first one's length.
+  std::chrono::nanoseconds longest_gap(std::chrono::nanoseconds from) const;
   size_t heard() const;  // samples so far
   double frequency(size_t from, size_t count) const;
   double level(size_t from) const;  // RMS
@@ -52,7 +55,7 @@ class Ear : public call::AudioReceiver {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<int16_t> samples_;
-  std::chrono::nanoseconds last_time_{};
+  std::vector<std::pair<std::chrono::nanoseconds, std::chrono::nanoseconds>> blocks_;
   std::atomic<int> new_streams_ = 0, events_ = 0;
 };
 

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "media/stream_limit.h"
+
+#include <gst/rtp/gstrtcpbuffer.h>
+#include <gst/rtp/gstrtpbuffer.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "core/log.h"
+#include "media/elements.h"
+
+namespace rc::media {
+namespace {
+
+// Who was silent for so long is not talking.
+constexpr gint64 kSilence = 200 * G_TIME_SPAN_MILLISECOND;
+
+std::optional<uint32_t> ssrc_of_rtp(GstBuffer* packet) {
+  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+  if (gst_rtp_buffer_map(packet, GST_MAP_READ, &rtp) == FALSE) return std::nullopt;
+  const uint32_t ssrc = gst_rtp_buffer_get_ssrc(&rtp);
+  gst_rtp_buffer_unmap(&rtp);
+  return ssrc;
+}
+
+// Of the sender report at the front; the demuxer passes nothing else on.
+std::optional<uint32_t> ssrc_of_rtcp(GstBuffer* buffer) {
+  GstRTCPBuffer rtcp = GST_RTCP_BUFFER_INIT;
+  GstRTCPPacket packet;
+  std::optional<uint32_t> result;
+  if (gst_rtcp_buffer_map(buffer, GST_MAP_READ, &rtcp) == FALSE) return result;
+  if (gst_rtcp_buffer_get_first_packet(&rtcp, &packet) == TRUE &&
+      gst_rtcp_packet_get_type(&packet) == GST_RTCP_TYPE_SR) {
+    guint32 ssrc = 0;
+    gst_rtcp_packet_sr_get_sender_info(&packet, &ssrc, nullptr, nullptr, nullptr, nullptr);
+    result = ssrc;
+  }
+  gst_rtcp_buffer_unmap(&rtcp);
+  return result;
+}
+
+}  // namespace
+
+void StreamLimit::add_demux(GstElement* demux) {
+  // The probe lives inside the demuxer: it borrows it.
+  add_probe(demux, "sink", GST_PAD_PROBE_TYPE_BUFFER,
+            [weak = weak_from_this(), demux](GstPad*, GstPadProbeInfo* item) {
+              const auto self = weak.lock();
+              const auto ssrc = ssrc_of_rtp(GST_PAD_PROBE_INFO_BUFFER(item));
+              return self && ssrc && self->admits(demux, *ssrc) ? GST_PAD_PROBE_OK
+                                                                : GST_PAD_PROBE_DROP;
+            });
+  // A report alone would make a stream, too.
+  add_probe(demux, "rtcp_sink", GST_PAD_PROBE_TYPE_BUFFER,
+            [weak = weak_from_this()](GstPad*, GstPadProbeInfo* item) {
+              const auto self = weak.lock();
+              const auto ssrc = ssrc_of_rtcp(GST_PAD_PROBE_INFO_BUFFER(item));
+              return self && ssrc && self->knows(*ssrc) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+            });
+}
+
+bool StreamLimit::knows(uint32_t ssrc) {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(streams_.begin(), streams_.end(),
+                     [ssrc](const Stream& it) { return it.last_packet != 0 && it.ssrc == ssrc; });
+}
+
+bool StreamLimit::admits(GstElement* demux, uint32_t ssrc) {
+  const gint64 now = g_get_monotonic_time();
+  Stream leaving;
+  {
+    const std::lock_guard lock(mutex_);
+    Stream* place = &streams_.front();
+    for (Stream& it : streams_) {
+      if (it.ssrc == ssrc && it.last_packet != 0) {
+        it.last_packet = now;
+        return true;
+      }
+      if (it.last_packet < place->last_packet) place = &it;
+    }
+    if (now - place->last_packet < kSilence) return false;
+    leaving = std::exchange(*place, Stream{ssrc, now});
+  }
+  if (leaving.last_packet != 0) {
+    RC_LOG(kMedia, DEBUG, "a silent stream of the peer makes room for a new one");
+    g_signal_emit_by_name(demux, "clear-ssrc", leaving.ssrc);
+  }
+  return true;
+}
+
+}  // namespace rc::media

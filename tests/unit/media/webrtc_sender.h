@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+#include <atomic>
+#include <string>
+
+#include "core/ref.h"
+
+namespace rc::media::test {
+
+// A bare webrtcbin that sends a tone with Opus and does what our own sessions never do: changes its
+// SSRC without a word, sends packets that are too large. It offers.
+class WebRtcSender {
+ public:
+  // `frame`: milliseconds of audio in a packet, as opusenc's frame-size knows them.
+  explicit WebRtcSender(double hertz, const char* frame = "20");
+  ~WebRtcSender();
+  WebRtcSender(const WebRtcSender&) = delete;
+  WebRtcSender& operator=(const WebRtcSender&) = delete;
+
+  std::string offer();  // complete
+  void apply(const std::string& answer);
+
+  // From the next packet on; 0 = its own.
+  void set_ssrc(uint32_t ssrc) { ssrc_ = ssrc; }
+  // Another SSRC with every so many packets; 0 = no more.
+  void change_ssrc_every(int packets) { change_every_ = packets; }
+  int changes() const { return changes_; }
+  // Every so many packets one of this many bytes of payload goes out beside the others.
+  void set_payload_size(size_t bytes) { payload_size_ = bytes; }
+
+ private:
+  static GstPadProbeReturn on_packet(GstPad* pad, GstPadProbeInfo* item, gpointer self);
+  GstBuffer* rewrite(GstBuffer* packet);
+
+  Ref<GstElement> pipeline_, webrtc_;
+  std::atomic<uint32_t> ssrc_ = 0;
+  std::atomic<int> change_every_ = 0, changes_ = 0;
+  std::atomic<size_t> payload_size_ = 0;
+  int packets_ = 0;
+};
+
+}  // namespace rc::media::test

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What transfers, hold music and hostile peers do to a call: other SSRCs without signalling.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "webrtc_rig.h"
+#include "webrtc_sender.h"
+
+namespace rc::media::test {
+namespace {
+
+using std::chrono::milliseconds;
+
+size_t threads() {
+  const std::filesystem::directory_iterator all("/proc/self/task");
+  return static_cast<size_t>(std::distance(begin(all), end(all)));
+}
+
+class WebRtcSsrc : public ::testing::Test {
+ protected:
+  void start(WebRtcSender& sender) {
+    const auto answer = callee.answer(sender.offer());
+    ASSERT_TRUE(answer.ok()) << answer.error().message;
+    sender.apply(answer.value());
+    ASSERT_TRUE(callee.wait_connected());
+    ASSERT_TRUE(callee.ear->hears(440));
+  }
+
+  Rig rig;
+  End callee{rig.thread, rig.clock, 1000};
+};
+
+TEST_F(WebRtcSsrc, HearsOnWithinATenthOfASecondWhenItChanges) {
+  WebRtcSender sender(440);
+  start(sender);
+  for (int change = 1; change <= 12; ++change) {
+    const auto before = callee.ear->last_time();
+    sender.set_ssrc(0x20000000U + static_cast<uint32_t>(change));
+    ASSERT_TRUE(callee.ear->waits_new_streams(change + 1)) << change;
+    EXPECT_LT(callee.ear->longest_gap(before), milliseconds(100)) << change;
+    EXPECT_TRUE(callee.ear->hears(440)) << change;
+  }
+  EXPECT_FALSE(callee.failed());
+}
+
+TEST_F(WebRtcSsrc, SurvivesAThousandOfThem) {
+  WebRtcSender sender(440, "2.5");
+  start(sender);
+  const size_t before = threads();
+  size_t most = 0;
+  sender.change_ssrc_every(3);
+  while (sender.changes() < 1000) {
+    most = std::max(most, threads());
+    (void)callee.ear->hears(1, milliseconds(20));
+  }
+  sender.change_ssrc_every(0);
+  EXPECT_LE(most, before + 8);
+  EXPECT_FALSE(callee.failed());
+  EXPECT_TRUE(callee.ear->hears(440));
+}
+
+}  // namespace
+}  // namespace rc::media::test
