@@ -155,10 +155,10 @@ Result<Auth::Token> Auth::read_token(const HttpResponse& response) const {
   return token;
 }
 
-void Auth::answer_waiters(const Result<std::string>& result) {
-  const auto copy = result;  // a callback may destroy this
+// By value: a callback may destroy this.
+void Auth::answer_waiters(Result<std::string> result) {
   const auto waiters = std::exchange(waiters_, {});
-  for (const TokenCallback& callback : waiters) callback(copy);
+  for (const TokenCallback& callback : waiters) callback(result);
 }
 
 }  // namespace rc::rest

@@ -52,7 +52,7 @@ class Auth {
   void grant_by_refresh_token();
   void on_response(Result<HttpResponse> response);
   Result<Token> read_token(const HttpResponse& response) const;
-  void answer_waiters(const Result<std::string>& result);
+  void answer_waiters(Result<std::string> result);
 
   Http& http_;
   Clock& clock_;

@@ -48,7 +48,7 @@ std::string host_of(SoupMessage* message) {
 }
 
 Result<void> check(const HttpRequest& request) {
-  const auto url = check_request_url(request.url);
+  auto url = check_request_url(request.url);
   if (!url.ok()) return url;
   const bool headers_are_safe =
       std::all_of(request.headers.begin(), request.headers.end(), [](const auto& header) {
@@ -227,7 +227,7 @@ void SoupHttp::Exchange::finish(Result<HttpResponse> result) {
   if (auto done = std::exchange(done_, {})) done(self, std::move(result));
 }
 
-Result<std::unique_ptr<SoupHttp>> SoupHttp::make(Clock& clock, Options options) {
+Result<std::unique_ptr<SoupHttp>> SoupHttp::make(Clock& clock, const Options& options) {
   auto session = std::make_shared<Session>();
   session->insecure = options.insecure;
   session->soup = Ref<SoupSession>::adopt(

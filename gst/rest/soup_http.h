@@ -26,7 +26,7 @@ class SoupHttp : public Http {
   };
 
   // kConfig if ca_file cannot be read. `clock` outlives the result.
-  static Result<std::unique_ptr<SoupHttp>> make(Clock& clock, Options options);
+  static Result<std::unique_ptr<SoupHttp>> make(Clock& clock, const Options& options);
   ~SoupHttp() override;
 
   void request(HttpRequest request, Callback callback) override;
