@@ -48,16 +48,16 @@ class AudioSource {
 constexpr int kSendRate = 48000;  // Hz
 
 struct MediaOptions {
-  std::string call_id;              // for the logs
-  Ref<GstClock> clock;              // null: the system clock
-  int receive_rate = 16000;         // Hz, 8000..48000
+  std::string call_id;       // for the logs
+  Ref<GstClock> clock;       // null: the system clock
+  int receive_rate = 16000;  // Hz, 8000..48000
   std::chrono::milliseconds jitter_latency{60};
   std::vector<std::string> stun_servers;  // host:port
-  std::string local_address;        // empty: all interfaces but loopback
+  std::string local_address;              // empty: all interfaces but loopback
 };
 
 struct MediaStats {
-  std::string codec;                // "OPUS", "PCMU", "PCMA"; empty before it is agreed
+  std::string codec;  // "OPUS", "PCMU", "PCMA"; empty before it is agreed
   uint64_t packets_received = 0, packets_lost = 0, packets_sent = 0;
   double jitter_ms = 0, round_trip_ms = 0;
   // CLOCK_MONOTONIC, 0 = not yet.
@@ -71,7 +71,7 @@ class MediaSession {
  public:
   struct Listener {
     virtual ~Listener() = default;
-    virtual void on_media_connected() = 0;           // DTLS up and the fingerprint matches
+    virtual void on_media_connected() = 0;                 // DTLS up and the fingerprint matches
     virtual void on_media_failed(const Error& error) = 0;  // no audio any more: end the call
   };
   using SdpCallback = std::function<void(Result<std::string>)>;

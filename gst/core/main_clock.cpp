@@ -18,9 +18,7 @@ void destroy_task(gpointer data) { delete static_cast<std::function<void()>*>(da
 MainClock::MainClock(GMainContext* context) : context_(g_main_context_ref(context)) {}
 MainClock::~MainClock() { g_main_context_unref(context_); }
 
-Clock::Duration MainClock::now() const {
-  return std::chrono::microseconds(g_get_monotonic_time());
-}
+Clock::Duration MainClock::now() const { return std::chrono::microseconds(g_get_monotonic_time()); }
 
 std::chrono::system_clock::time_point MainClock::wall() const {
   return std::chrono::system_clock::now();

@@ -14,18 +14,18 @@ constexpr const char* kMask = "***";
 // All patterns are linear: no nested quantifiers (the text comes from the network).
 constexpr const char* kSecrets =
     "("
-    "^(?:proxy-)?authorization[ \\t]*:[ \\t]*"                      // headers, to the line's end
-    "|^a=(?:ice-pwd|crypto|fingerprint):"                           // SDP
+    "^(?:proxy-)?authorization[ \\t]*:[ \\t]*"  // headers, to the line's end
+    "|^a=(?:ice-pwd|crypto|fingerprint):"       // SDP
     ")[^\\r\\n]+"
     "|(\\bbearer[ ]+|[\"']?\\b(?:password|access_token|refresh_token|ws_access_token|assertion|"
     "client_secret|jwt|token|response)\\b[\"']?[ ]*[:=][ ]*[\"']?)[^\\s\"'&,;}]+";
 
 GRegex* secrets() {
-  static GRegex* regex = g_regex_new(
-      kSecrets,
-      static_cast<GRegexCompileFlags>(G_REGEX_CASELESS | G_REGEX_MULTILINE | G_REGEX_RAW |
-                                      G_REGEX_OPTIMIZE),
-      static_cast<GRegexMatchFlags>(0), nullptr);
+  static GRegex* regex =
+      g_regex_new(kSecrets,
+                  static_cast<GRegexCompileFlags>(G_REGEX_CASELESS | G_REGEX_MULTILINE |
+                                                  G_REGEX_RAW | G_REGEX_OPTIMIZE),
+                  static_cast<GRegexMatchFlags>(0), nullptr);
   return regex;
 }
 

@@ -10,14 +10,14 @@ namespace rc {
 
 // Chosen by what the caller can do about it.
 enum class Errc {
-  kConfig,      // a setting is wrong: the user mends it
-  kAuth,        // credentials or permissions: the user mends the account
-  kNetwork,     // unreachable for now: try again
-  kTimeout,     // no answer in time: try again
-  kRejected,    // the other side said no
-  kProtocol,    // the other side sent nonsense
-  kClosed,      // ended by us or because its owner went away
-  kInternal,    // a fault of ours
+  kConfig,    // a setting is wrong: the user mends it
+  kAuth,      // credentials or permissions: the user mends the account
+  kNetwork,   // unreachable for now: try again
+  kTimeout,   // no answer in time: try again
+  kRejected,  // the other side said no
+  kProtocol,  // the other side sent nonsense
+  kClosed,    // ended by us or because its owner went away
+  kInternal,  // a fault of ours
 };
 
 // `message` is one sentence for a person, says what to do where that is known, holds no secret.
@@ -31,7 +31,7 @@ struct Error {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value) : state_(std::move(value)) {}      // NOLINT(google-explicit-constructor)
   Result(Error error) : state_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return std::holds_alternative<T>(state_); }

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "call/call.h"
+
+#include <utility>
+
+#include "call/caller.h"
+#include "core/log.h"
+#include "core/text.h"
+
+namespace rc::call {
+namespace {
+
+constexpr int kNotAcceptableHere = 488;
+
+EndedBy ended_by(sip::EndReason::Who who) {
+  switch (who) {
+    case sip::EndReason::Who::kLocal:
+      return EndedBy::kUs;
+    case sip::EndReason::Who::kRemote:
+      return EndedBy::kThem;
+    case sip::EndReason::Who::kFailure:
+      return EndedBy::kFailure;
+  }
+  return EndedBy::kFailure;
+}
+
+// What a failed call tells a person to do, beyond the server's phrase.
+std::string explain(const sip::EndReason& reason) {
+  std::string text = clean_text(reason.text);
+  if (reason.status == 486)
+    text +=
+        " (RingCentral also says this for invalid numbers and while the line has no emergency "
+        "address: check both in the admin portal)";
+  if (reason.status == 403) text += " (the line is not registered or may not make this call)";
+  return text;
+}
+
+}  // namespace
+
+Call::Call(Clock& clock, CallInfo info, MediaFactory media, Listener* listener)
+    : clock_(clock),
+      info_(std::move(info)),
+      make_media_session_(std::move(media)),
+      listener_(listener) {
+  info_.started_at = clock_.wall();
+}
+
+Call::~Call() {
+  if (session_) session_->set_listener(nullptr);
+}
+
+void Call::ring(std::shared_ptr<sip::InviteSession> session) {
+  session_ = std::move(session);
+  session_->set_listener(this);
+  session_->ring();
+}
+
+void Call::answer(MediaOptions options) {
+  if (answering() || ended()) return;
+  make_media(std::move(options));
+  const std::string& offer = session_->invite().body();
+  auto done = while_alive([this](Result<std::string> sdp) { accept_with(std::move(sdp)); });
+  waits_for_sdp_in_ack_ = offer.empty();
+  if (offer.empty())
+    media_->offer(std::move(done));
+  else
+    media_->answer(offer, std::move(done));
+}
+
+void Call::accept_with(Result<std::string> sdp) {
+  if (!sdp.ok()) {
+    const int status = sdp.error().code == Errc::kRejected ? kNotAcceptableHere : 500;
+    session_->reject(status);
+    finish(EndedBy::kFailure, status, sdp.error().message);
+    return;
+  }
+  session_->accept(std::move(sdp).value());
+  set_state(CallState::kAnswered);
+}
+
+void Call::decline(int status, const std::string& reason) {
+  if (ended() || answering()) return;
+  session_->reject(status);
+  finish(EndedBy::kUs, status, reason);
+}
+
+void Call::dial(MediaOptions options, Invite invite) {
+  make_media(std::move(options));
+  media_->offer(while_alive([this, invite = std::move(invite)](Result<std::string> sdp) {
+    invite_with(std::move(sdp), invite);
+  }));
+}
+
+void Call::invite_with(Result<std::string> sdp, const Invite& invite) {
+  if (!sdp.ok()) return finish(EndedBy::kFailure, 0, sdp.error().message);
+  session_ = invite(std::move(sdp).value(), this);
+}
+
+void Call::hang_up(const std::string& reason) { finish(EndedBy::kUs, 0, reason); }
+
+void Call::set_receiver(std::shared_ptr<AudioReceiver> receiver) {
+  receiver_ = std::move(receiver);
+  if (media_) media_->set_receiver(receiver_);
+}
+
+void Call::set_source(std::shared_ptr<AudioSource> source) {
+  source_ = std::move(source);
+  if (media_) media_->set_source(source_);
+}
+
+void Call::make_media(MediaOptions options) {
+  options.call_id = info_.id;
+  media_ = make_media_session_(std::move(options), this);
+  media_->set_receiver(receiver_);
+  media_->set_source(source_);
+}
+
+void Call::on_progress(const sip::Message& response) {
+  read_api_ids(response, info_);
+  set_state(CallState::kDialing);
+}
+
+void Call::on_answered(const sip::Message& response) {
+  const auto self = shared_from_this();
+  read_api_ids(response, info_);
+  set_state(CallState::kAnswered);
+  if (!ended()) apply_answer(response.body());
+}
+
+void Call::on_ack(const sip::Message& ack) {
+  if (!std::exchange(waits_for_sdp_in_ack_, false)) return;
+  const auto self = shared_from_this();
+  apply_answer(ack.body());
+}
+
+void Call::apply_answer(const std::string& sdp) {
+  const auto applied = media_->apply_answer(sdp);
+  if (!applied.ok()) fail(kNotAcceptableHere, applied.error().message);
+}
+
+// Hold, resume, a transfer's new media: the media session knows which.
+void Call::on_reoffer(const sip::Message& invite) {
+  if (invite.body().empty()) {
+    waits_for_sdp_in_ack_ = true;
+    session_->accept(media_->reoffer(false));
+    return;
+  }
+  media_->answer(invite.body(), while_alive([this](Result<std::string> sdp) {
+                   if (sdp.ok())
+                     session_->accept(std::move(sdp).value());
+                   else
+                     session_->reject(kNotAcceptableHere);
+                 }));
+}
+
+void Call::on_ended(const sip::EndReason& reason) {
+  const auto self = shared_from_this();
+  finish(ended_by(reason.who), reason.status >= 300 ? reason.status : 0, explain(reason));
+}
+
+void Call::on_media_connected() {
+  info_.codec = media_->stats().codec;
+  set_state(CallState::kConnected);
+}
+
+void Call::on_media_failed(const Error& error) {
+  const auto self = shared_from_this();
+  fail(0, error.message);
+}
+
+void Call::set_state(CallState state) {
+  const auto self = shared_from_this();
+  if (state == CallState::kAnswered) info_.answered_at = clock_.wall();
+  // The media can be up before the ACK has come; an answered call does not go back.
+  if (info_.state < state) info_.state = state;
+  RC_LOG(kCall, INFO, info_.id + " " + to_string(info_.direction) + " " + to_string(info_.state));
+  listener_->on_call_changed(*this);
+}
+
+void Call::fail(int status, const std::string& reason) {
+  finish(EndedBy::kFailure, status, reason);
+}
+
+void Call::finish(EndedBy who, int status, const std::string& reason) {
+  if (ended()) return;
+  const auto self = shared_from_this();
+  if (media_) media_->close();
+  closed_media_ = std::move(media_);
+  if (session_) {
+    session_->set_listener(nullptr);
+    session_->end();  // does nothing when it has ended already
+  }
+  info_.state = CallState::kEnded;
+  info_.ended_at = clock_.wall();
+  info_.ended_by = who;
+  info_.status = status;
+  info_.reason = reason;
+  RC_LOG(kCall, INFO, info_.id + " ended by " + to_string(who) + ": " + reason);
+  listener_->on_call_changed(*this);
+}
+
+MediaSession::SdpCallback Call::while_alive(std::function<void(Result<std::string>)> run) {
+  return [weak = weak_from_this(), run = std::move(run)](Result<std::string> sdp) {
+    const auto self = weak.lock();
+    if (self && !self->ended()) run(std::move(sdp));
+  };
+}
+
+}  // namespace rc::call

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "call/call_info.h"
+#include "call/media_session.h"
+#include "core/clock.h"
+#include "sip/invite_session.h"
+
+namespace rc::call {
+
+// One call: its SIP session, its media and its state. Owned by Line. Thread: signalling.
+// It ends exactly once; from then on it does nothing, and its SIP session says goodbye by itself.
+class Call : public std::enable_shared_from_this<Call>,
+             private sip::InviteSession::Listener,
+             private MediaSession::Listener {
+ public:
+  struct Listener {
+    virtual ~Listener() = default;
+    // Every change of info(), never from inside a method of the Call but hang_up() and decline().
+    virtual void on_call_changed(Call& call) = 0;
+  };
+  // Sends the first INVITE with our SDP, giving the session: the Line knows the user agent.
+  using Invite = std::function<std::shared_ptr<sip::InviteSession>(std::string sdp,
+                                                                   sip::InviteSession::Listener*)>;
+
+  Call(Clock& clock, CallInfo info, MediaFactory media, Listener* listener);
+  ~Call() override;
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  // Inbound: takes the session and rings.
+  void ring(std::shared_ptr<sip::InviteSession> session);
+  // Inbound: makes media and says 200. Does nothing when answered already.
+  void answer(MediaOptions options);
+  // Inbound, not answered: final `status` to the caller.
+  void decline(int status, const std::string& reason);
+  // Outbound: makes media and an offer, then invites.
+  void dial(MediaOptions options, Invite invite);
+  // Ends it whatever its state is; `reason` as info().reason.
+  void hang_up(const std::string& reason);
+
+  const CallInfo& info() const { return info_; }
+  bool answering() const { return media_ != nullptr; }
+  bool ended() const { return info_.state == CallState::kEnded; }
+  // null before answer() and dial(), and once ended.
+  MediaSession* media() const { return media_.get(); }
+  // They apply from the first block on, also before there is media.
+  void set_receiver(std::shared_ptr<AudioReceiver> receiver);
+  void set_source(std::shared_ptr<AudioSource> source);
+
+ private:
+  void on_progress(const sip::Message& response) override;
+  void on_answered(const sip::Message& response) override;
+  void on_ack(const sip::Message& ack) override;
+  void on_reoffer(const sip::Message& invite) override;
+  void on_ended(const sip::EndReason& reason) override;
+  void on_media_connected() override;
+  void on_media_failed(const Error& error) override;
+
+  void make_media(MediaOptions options);
+  void accept_with(Result<std::string> sdp);
+  void invite_with(Result<std::string> sdp, const Invite& invite);
+  void apply_answer(const std::string& sdp);
+  void set_state(CallState state);
+  void fail(int status, const std::string& reason);
+  void finish(EndedBy who, int status, const std::string& reason);
+  // Wraps a callback of the media: not run when this call has ended meanwhile.
+  MediaSession::SdpCallback while_alive(std::function<void(Result<std::string>)> run);
+
+  Clock& clock_;
+  CallInfo info_;
+  MediaFactory make_media_session_;
+  Listener* listener_;
+  std::shared_ptr<sip::InviteSession> session_;
+  std::unique_ptr<MediaSession> media_;
+  std::unique_ptr<MediaSession> closed_media_;  // a session is not destroyed inside its callback
+  std::shared_ptr<AudioReceiver> receiver_;
+  std::shared_ptr<AudioSource> source_;
+  bool waits_for_sdp_in_ack_ = false;
+};
+
+}  // namespace rc::call

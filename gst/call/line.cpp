@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "call/line.h"
+
+#include <algorithm>
+
+#include "call/caller.h"
+#include "call/dial_string.h"
+#include "core/log.h"
+#include "core/random.h"
+
+namespace rc::call {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kBusyHere = 486;
+constexpr int kDecline = 603;
+// After Cmd 12 the server takes the INVITE back with CANCEL; if it does not, we say 603.
+constexpr auto kCancelLimit = 5s;
+
+Error no_such_call(const std::string& id) {
+  return {Errc::kConfig, "there is no call " + id + ": it has ended or never was"};
+}
+
+}  // namespace
+
+Line::Line(Clock& clock, LineOptions options, Listener* listener)
+    : clock_(clock), options_(std::move(options)), listener_(listener) {}
+
+Line::~Line() = default;
+
+void Line::use_account(sip::UserAgent::Options options, Media media) {
+  media_ = std::move(media);
+  account_ = options.account;
+  user_agent_ = std::make_unique<sip::UserAgent>(clock_, std::move(options), this);
+}
+
+std::string Line::new_call_id() { return "c-" + random_token(12); }
+
+// --- incoming ---
+
+bool Line::has_room() const {
+  const auto ringing = std::count_if(calls_.begin(), calls_.end(), [](const auto& entry) {
+    return entry.second.call->info().state == CallState::kRinging;
+  });
+  return calls_.size() < options_.max_calls && static_cast<size_t>(ringing) < options_.max_ringing;
+}
+
+void Line::on_invite(std::shared_ptr<sip::InviteSession> session) {
+  if (has_room()) return receive_call(std::move(session));
+  RC_LOG(kCall, WARNING, "refused a call with 486: too many calls at a time (max-calls)");
+  session->reject(kBusyHere);
+}
+
+CallInfo Line::describe(const sip::InviteSession& session) const {
+  CallInfo info;
+  info.id = new_call_id();
+  info.direction = Direction::kInbound;
+  info.state = CallState::kRinging;
+  describe_inbound(session.invite(), info);
+  return info;
+}
+
+void Line::receive_call(std::shared_ptr<sip::InviteSession> session) {
+  const CallInfo info = describe(*session);
+  const std::string sip_call_id = session->call_id();
+  Entry& entry = calls_[info.id];
+  entry.agent = agent_of(session->invite());
+  entry.call = std::make_shared<Call>(clock_, info, media_.make, this);
+  entry.call->ring(std::move(session));
+  if (entry.agent) confirm_receipt(*entry.agent, sip_call_id);
+  RC_LOG(kCall, INFO, info.id + " rings: from " + info.from_number + " to " + info.to_number);
+  offer_to_seat(info.id);
+}
+
+// The seat is told before the call is answered, so that its pipeline knows whose audio comes.
+void Line::offer_to_seat(const std::string& id) {
+  Entry& entry = calls_.at(id);
+  entry.taken = listener_->on_call_received(entry.call->info());
+  if (!entry.taken && options_.answer == AnswerPolicy::kAuto) {
+    if (Seats::Seat* seat = seats_.longest_waiting()) seats_.take(seat->options.id, id);
+  }
+  on_call_changed(*entry.call);
+  decide(entry);
+}
+
+void Line::decide(Entry& entry) {
+  const std::string id = entry.call->info().id;
+  if (entry.taken || entry.call->ended()) return;
+  if (options_.answer == AnswerPolicy::kReject) return decline_by_agent(entry);
+  if (options_.answer != AnswerPolicy::kAuto) return;
+  if (seats_.of_call(id) == nullptr) {
+    RC_LOG(kCall, INFO,
+           id + " rings on: no-free-source (no rcsrc of this line is free in PLAYING)");
+    return;
+  }
+  if (options_.answer_delay == 0ms) return answer_now(id);
+  entry.answer_timer = clock_.after(options_.answer_delay, [this, id] { answer_now(id); });
+}
+
+void Line::answer_now(const std::string& id) {
+  const auto entry = calls_.find(id);
+  if (entry == calls_.end() || entry->second.call->answering()) return;
+  attach_audio(*entry->second.call);
+  entry->second.call->answer(media_options(id));
+}
+
+void Line::confirm_receipt(const AgentMessage& agent, const std::string& sip_call_id) {
+  tell_agent(agent.reply(AgentMessage::kReceiveConfirm, account_.authorization_user), sip_call_id);
+}
+
+void Line::tell_agent(const AgentMessage& message, const std::string& sip_call_id) {
+  sip::UserAgent::Request request;
+  request.method = "MESSAGE";
+  request.target = "sip:" + message.to;
+  request.call_id = sip_call_id;
+  request.content_type = AgentMessage::kContentType;
+  request.body = message.to_xml();
+  user_agent_->send_request(std::move(request), [](Result<sip::Message> answer) {
+    if (!answer.ok())
+      RC_LOG(kCall, WARNING, "the call agent did not take our message: " + answer.error().message);
+  });
+}
+
+// A plain 603 makes the server send the INVITE again; Cmd 12 is RingCentral's way to decline.
+void Line::decline_by_agent(Entry& entry) {
+  const auto call = entry.call;
+  if (!entry.agent) return call->decline(kDecline, "declined");
+  tell_agent(entry.agent->reply(AgentMessage::kReject, account_.authorization_user), {});
+  entry.answer_timer = clock_.after(kCancelLimit, [call] { call->decline(kDecline, "declined"); });
+}
+
+void Line::on_message(const sip::Message& message) {
+  const auto agent = AgentMessage::parse(message.body());
+  if (!agent) return;
+  RC_LOG(
+      kCall, DEBUG,
+      "call agent: command " + std::to_string(agent->command) + " about session " + agent->session);
+}
+
+void Line::on_check_sync() { listener_->on_provision_again(); }
+
+// --- seats ---
+
+void Line::add_seat(SeatOptions options) {
+  const std::string id = options.id;
+  const bool dials = !options.dial.empty();
+  seats_.add(std::move(options));
+  if (dials && ready_) dial_for_seat(id);
+}
+
+void Line::remove_seat(const std::string& id) {
+  const std::string call = seats_.remove(id);
+  if (!call.empty()) hang_up(call, [](const Result<void>&) {});
+}
+
+void Line::add_speaker(SpeakerOptions options) {
+  seats_.add_speaker(std::move(options));
+  for (auto& [id, entry] : calls_)
+    if (entry.call->answering()) attach_audio(*entry.call);
+}
+
+void Line::remove_speaker(const std::string& id) {
+  const auto call = calls_.find(seats_.remove_speaker(id));
+  if (call != calls_.end()) call->second.call->set_source(nullptr);
+}
+
+void Line::attach_audio(Call& call) {
+  const std::string& id = call.info().id;
+  if (const Seats::Seat* seat = seats_.of_call(id)) call.set_receiver(seat->options.receiver);
+  if (auto source = seats_.speaker_for(id)) call.set_source(std::move(source));
+}
+
+MediaOptions Line::media_options(const std::string& call) {
+  MediaOptions options;
+  options.stun_servers = media_.stun_servers;
+  options.local_address = media_.local_address;
+  if (const Seats::Seat* seat = seats_.of_call(call)) {
+    options.clock = seat->options.clock;
+    options.receive_rate = seat->options.receive_rate;
+  }
+  return options;
+}
+
+void Line::tell_seat(const CallInfo& info) {
+  const Seats::Seat* seat = seats_.of_call(info.id);
+  if (seat == nullptr) return;
+  if (const auto listener = seat->options.listener.lock()) listener->on_seat_call(info);
+}
+
+void Line::tell_speaker(const CallInfo& info) {
+  if (const auto listener = seats_.speaker_of_call(info.id)) listener->on_speaker_call(info);
+}
+
+// --- outgoing ---
+
+void Line::set_ready(bool ready) {
+  ready_ = ready;
+  if (!ready) return;
+  for (const std::string& id : seats_.waiting_to_dial()) dial_for_seat(id);
+}
+
+void Line::refuse_dials(const Error& error) {
+  for (const std::string& id : seats_.waiting_to_dial())
+    if (const auto listener = seats_.find(id)->options.listener.lock())
+      listener->on_seat_refused(error);
+}
+
+void Line::dial_for_seat(const std::string& seat_id) {
+  Seats::Seat* seat = seats_.find(seat_id);
+  const std::string number = std::exchange(seat->options.dial, {});  // once
+  dial(new_call_id(), number, seat_id, [listener = seat->options.listener](const Result<void>& r) {
+    const auto alive = listener.lock();
+    if (!r.ok() && alive) alive->on_seat_refused(r.error());
+  });
+}
+
+void Line::dial(const std::string& id, const std::string& number, const std::string& seat,
+                Done done) {
+  const auto user = parse_dial_string(number, options_.allow_emergency);
+  if (!user.ok()) return done(user.error());
+  if (!ready_)
+    return done(Error{Errc::kNetwork, "cannot dial: the line is not registered yet, try again"});
+  if (calls_.size() >= options_.max_calls)
+    return done(Error{Errc::kRejected, "cannot dial: there are max-calls calls already"});
+  CallInfo info;
+  info.id = id;
+  info.direction = Direction::kOutbound;
+  info.state = CallState::kDialing;
+  info.from_number = account_.username;
+  info.to_number = number;
+  if (!seat.empty()) seats_.take(seat, id);
+  auto call = std::make_shared<Call>(clock_, info, media_.make, this);
+  calls_[id].call = call;
+  on_call_changed(*call);
+  attach_audio(*call);
+  call->dial(media_options(id), [this, user = user.value()](std::string sdp, auto* listener) {
+    sip::UserAgent::Invitation invitation{
+        "sip:" + user + "@" + account_.domain, std::move(sdp), {}};
+    if (!options_.caller_id.empty())
+      invitation.headers.emplace_back("P-Asserted-Identity",
+                                      "sip:" + options_.caller_id + "@" + account_.domain);
+    return user_agent_->invite(std::move(invitation), listener);
+  });
+  done({});
+}
+
+// --- actions of the application ---
+
+Line::Entry* Line::find(const std::string& id, const Done& done) {
+  const auto entry = calls_.find(id);
+  if (entry != calls_.end()) return &entry->second;
+  done(no_such_call(id));
+  return nullptr;
+}
+
+void Line::answer(const std::string& id, Done done) {
+  Entry* entry = find(id, done);
+  if (entry == nullptr) return;
+  if (entry->call->info().state != CallState::kRinging)
+    return done(Error{Errc::kConfig, "call " + id + " does not ring"});
+  if (seats_.of_call(id) == nullptr)
+    if (const Seats::Seat* seat = seats_.longest_waiting()) seats_.take(seat->options.id, id);
+  answer_now(id);
+  done({});
+}
+
+void Line::decline(const std::string& id, Done done) {
+  Entry* entry = find(id, done);
+  if (entry == nullptr) return;
+  decline_by_agent(*entry);
+  done({});
+}
+
+void Line::hang_up(const std::string& id, Done done) {
+  if (Entry* entry = find(id, done)) {
+    const auto call = entry->call;
+    call->hang_up("hung up");
+    done({});
+  }
+}
+
+void Line::hang_up_all(const std::string& reason) {
+  const auto calls = calls_;
+  for (const auto& [id, entry] : calls) entry.call->hang_up(reason);
+}
+
+// --- what becomes of calls ---
+
+void Line::on_call_changed(Call& call) {
+  CallInfo info = call.info();
+  info.seated = seats_.of_call(info.id) != nullptr;
+  tell_seat(info);
+  tell_speaker(info);
+  listener_->on_call(info);
+  if (call.ended()) forget(info.id);
+}
+
+// The call is destroyed later: it may be one of its own callbacks that has ended it.
+void Line::forget(const std::string& id) {
+  const auto entry = calls_.find(id);
+  if (entry == calls_.end()) return;
+  ended_.push_back(std::move(entry->second.call));
+  calls_.erase(entry);
+  if (const auto finished = seats_.release(id)) finished->on_speaker_finished();
+  forget_timer_ = clock_.after(0ms, [this] { ended_.clear(); });
+}
+
+}  // namespace rc::call

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "call/agent_message.h"
+#include "call/call.h"
+#include "call/line_options.h"
+#include "call/seats.h"
+#include "sip/user_agent.h"
+
+namespace rc::call {
+
+// One registered device: owns its SIP user agent and its calls, decides who answers, and puts calls
+// and seats together. Thread: signalling.
+class Line : public sip::UserAgent::Listener, public Call::Listener {
+ public:
+  struct Listener {
+    virtual ~Listener() = default;
+    virtual void on_call(const CallInfo& call) = 0;  // every change of every call
+    // Before the answer policy decides; true: the application takes the call.
+    virtual bool on_call_received(const CallInfo& call) = 0;
+    virtual void on_provision_again() = 0;  // the server asks for it (check-sync)
+  };
+  struct Media {
+    MediaFactory make;
+    std::vector<std::string> stun_servers;
+    std::string local_address;
+  };
+  using Done = std::function<void(Result<void>)>;
+
+  Line(Clock& clock, LineOptions options, Listener* listener);
+  ~Line() override;
+  Line(const Line&) = delete;
+  Line& operator=(const Line&) = delete;
+
+  // Makes the user agent; calls of the agent before are dropped without a word.
+  void use_account(sip::UserAgent::Options options, Media media);
+  sip::UserAgent* user_agent() { return user_agent_.get(); }  // null before use_account()
+  // Registered: seats that dial may.
+  void set_ready(bool ready);
+
+  void add_seat(SeatOptions options);
+  void remove_seat(const std::string& id);  // hangs up its call
+  void add_speaker(SpeakerOptions options);
+  void remove_speaker(const std::string& id);
+  // What was asked for cannot be had any more: seats that wait to dial are told.
+  void refuse_dials(const Error& error);
+
+  static std::string new_call_id();
+  void dial(const std::string& id, const std::string& number, const std::string& seat, Done done);
+  void answer(const std::string& id, Done done);
+  void decline(const std::string& id, Done done);
+  void hang_up(const std::string& id, Done done);
+  void hang_up_all(const std::string& reason);
+  // Calls `done` when every SIP session has said goodbye; owner limits the wait.
+  size_t open_sessions() const { return user_agent_ ? user_agent_->sessions() : 0; }
+
+ private:
+  struct Entry {
+    std::shared_ptr<Call> call;
+    std::optional<AgentMessage> agent;
+    bool taken = false;  // by the application: no automatic answer
+    Timer answer_timer;
+  };
+
+  void on_invite(std::shared_ptr<sip::InviteSession> session) override;
+  void on_message(const sip::Message& message) override;
+  void on_check_sync() override;
+  void on_call_changed(Call& call) override;
+
+  bool has_room() const;
+  CallInfo describe(const sip::InviteSession& session) const;
+  void receive_call(std::shared_ptr<sip::InviteSession> session);
+  void offer_to_seat(const std::string& id);
+  void decide(Entry& entry);
+  void answer_now(const std::string& id);
+  void confirm_receipt(const AgentMessage& agent, const std::string& sip_call_id);
+  void decline_by_agent(Entry& entry);
+  void tell_agent(const AgentMessage& message, const std::string& sip_call_id);
+  MediaOptions media_options(const std::string& call);
+  void attach_audio(Call& call);
+  void dial_for_seat(const std::string& seat);
+  void tell_seat(const CallInfo& info);
+  void tell_speaker(const CallInfo& info);
+  void forget(const std::string& id);
+  Entry* find(const std::string& id, const Done& done);
+
+  Clock& clock_;
+  const LineOptions options_;
+  Listener* listener_;
+  Media media_;
+  sip::Account account_;
+  bool ready_ = false;
+  Seats seats_;
+  std::map<std::string, Entry> calls_;
+  std::unique_ptr<sip::UserAgent> user_agent_;
+  Timer forget_timer_;
+  std::vector<std::shared_ptr<Call>> ended_;  // until their callbacks have returned
+};
+
+}  // namespace rc::call

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace rc::call {
+
+// Who answers an incoming call.
+enum class AnswerPolicy {
+  kAuto,    // a free seat does: a pipeline that plays an rcsrc is there to take calls
+  kRing,    // the application does, with answer()
+  kReject,  // nobody: every call is declined
+};
+
+struct LineOptions {
+  AnswerPolicy answer = AnswerPolicy::kAuto;
+  std::chrono::milliseconds answer_delay{0};  // ring at least so long before the automatic answer
+  size_t max_calls = 50;                      // at a time; one more incoming call gets 486
+  size_t max_ringing = 8;                     // incoming calls not answered yet; one more gets 486
+  std::chrono::seconds ring_limit{180};       // an outgoing call that nobody answers is cancelled
+  std::string caller_id;  // number for P-Asserted-Identity; empty: the account's default
+  bool allow_emergency = false;
+};
+
+}  // namespace rc::call

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/clock.h"
+#include "phone/phone.h"
+#include "rest/api.h"
+#include "rest/retrying_http.h"
+#include "rest/sip_account.h"
+#include "rest/soup_http.h"
+#include "rest/state_folder.h"
+
+namespace rc::phone {
+
+// From credentials to a SIP account: remembered from an earlier run, or log in and provision.
+// Owned by PhoneCore. Thread: signalling.
+class Login {
+ public:
+  struct Device {
+    rest::SipAccount account;
+    std::string instance_id;  // "urn:uuid:..."
+    bool remembered = false;  // from the state folder: the server may have forgotten it
+  };
+  // A step is done ("logged in"), or, with an error, a wait before the next try begins.
+  using Told = std::function<void(const std::string& text, const Error* error)>;
+  using Done = std::function<void(Result<Device>)>;
+
+  Login(Clock& clock, const Settings& settings, Told told);
+
+  // Callback once, never inside this call; not after destruction.
+  void device(Done done);
+  // The server refused the remembered account: the next device() provisions anew.
+  void forget();
+
+ private:
+  Result<void> open();
+  void provision(const std::string& instance_id, Done done);
+  void answer(Result<Device> device, const Done& done);
+
+  Clock& clock_;
+  const Settings settings_;
+  const std::string key_;
+  Told told_;
+  std::optional<rest::StateFolder> folder_;
+  std::unique_ptr<rest::SoupHttp> http_;
+  std::unique_ptr<rest::RetryingHttp> retrying_http_;
+  std::unique_ptr<rest::Auth> auth_;
+  std::unique_ptr<rest::Api> api_;
+  Timer answer_timer_;
+};
+
+}  // namespace rc::phone

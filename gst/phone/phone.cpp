@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "phone/phone.h"
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "core/main_clock.h"
+#include "core/thread.h"
+#include "media/session.h"
+#include "phone/phone_core.h"
+
+namespace rc::phone {
+namespace {
+
+// The handle: passes everything on to the core's thread.
+class PhoneHandle : public Phone {
+ public:
+  explicit PhoneHandle(Settings settings) {
+    thread_.emplace("rc-line");
+    clock_.emplace(thread_->context());
+    thread_->post([this, settings = std::move(settings)] {
+      core_ = std::make_unique<PhoneCore>(*clock_, settings,
+                                          media::make_webrtc_media(thread_->queue(), *clock_),
+                                          [this](const Status& status) { remember(status); });
+    });
+  }
+
+  ~PhoneHandle() override {
+    close();
+    thread_->post([this] { core_.reset(); });
+    thread_.reset();  // joins, while all that it uses is still there
+  }
+
+  void start() override {
+    thread_->post([this] {
+      if (!warm_up_) warm_up_.emplace();  // while the network is waited for
+      core_->start();
+    });
+  }
+
+  void close() override {
+    std::unique_lock lock(mutex_);
+    if (std::exchange(closing_, true)) return;
+    thread_->post([this] {
+      core_->close([this] {
+        std::lock_guard guard(mutex_);
+        closed_ = true;
+        changed_.notify_all();
+      });
+    });
+    changed_.wait(lock, [this] { return closed_; });  // the core keeps its time limit
+  }
+
+  Status status() const override {
+    std::lock_guard lock(mutex_);
+    return status_;
+  }
+
+  void add_listener(std::weak_ptr<Listener> listener) override {
+    thread_->post([this, listener] { core_->add_listener(listener); });
+  }
+  void add_seat(call::SeatOptions options) override {
+    thread_->post([this, options = std::move(options)] { core_->line().add_seat(options); });
+  }
+  void remove_seat(const std::string& id) override {
+    thread_->post([this, id] { core_->line().remove_seat(id); });
+  }
+  void add_speaker(call::SpeakerOptions options) override {
+    thread_->post([this, options = std::move(options)] { core_->line().add_speaker(options); });
+  }
+  void remove_speaker(const std::string& id) override {
+    thread_->post([this, id] { core_->line().remove_speaker(id); });
+  }
+  std::string dial(const std::string& number, Done done) override {
+    std::string id = call::Line::new_call_id();
+    thread_->post(
+        [this, id, number, done = std::move(done)] { core_->line().dial(id, number, {}, done); });
+    return id;
+  }
+  void answer(const std::string& call, Done done) override {
+    thread_->post([this, call, done = std::move(done)] { core_->line().answer(call, done); });
+  }
+  void decline(const std::string& call, Done done) override {
+    thread_->post([this, call, done = std::move(done)] { core_->line().decline(call, done); });
+  }
+  void hangup(const std::string& call, Done done) override {
+    thread_->post([this, call, done = std::move(done)] { core_->line().hang_up(call, done); });
+  }
+
+ private:
+  void remember(const Status& status) {
+    std::lock_guard lock(mutex_);
+    status_ = status;
+  }
+
+  std::optional<media::WarmUp> warm_up_;
+  std::unique_ptr<PhoneCore> core_;  // made, used and destroyed on the thread
+  std::optional<Thread> thread_;
+  std::optional<MainClock> clock_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  Status status_;
+  bool closing_ = false, closed_ = false;
+};
+
+std::mutex registry_mutex;
+std::map<std::string, std::weak_ptr<Phone>>& registry() {
+  static std::map<std::string, std::weak_ptr<Phone>> phones;
+  return phones;
+}
+
+}  // namespace
+
+std::shared_ptr<Phone> Phone::find_or_make(const Settings& settings) {
+  const std::string key = rest::line_key(settings.credentials, {});
+  std::lock_guard lock(registry_mutex);
+  std::weak_ptr<Phone>& known = registry()[key];
+  if (auto phone = known.lock()) return phone;
+  auto phone = std::make_shared<PhoneHandle>(settings);
+  known = phone;
+  return phone;
+}
+
+const char* to_string(State state) {
+  switch (state) {
+    case State::kIdle:
+      return "idle";
+    case State::kConnecting:
+      return "connecting";
+    case State::kRegistered:
+      return "registered";
+    case State::kRetrying:
+      return "retrying";
+    case State::kFailed:
+      return "failed";
+    case State::kClosed:
+      return "closed";
+  }
+  return "";
+}
+
+}  // namespace rc::phone

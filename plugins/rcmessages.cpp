@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "rcmessages.h"
+
+namespace rc {
+namespace {
+
+gint64 microseconds(std::chrono::system_clock::time_point time) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
+}
+
+GstResourceError resource_error(Errc code) {
+  switch (code) {
+    case Errc::kConfig:
+      return GST_RESOURCE_ERROR_SETTINGS;
+    case Errc::kAuth:
+      return GST_RESOURCE_ERROR_NOT_AUTHORIZED;
+    case Errc::kNetwork:
+    case Errc::kTimeout:
+      return GST_RESOURCE_ERROR_OPEN_READ_WRITE;
+    default:
+      return GST_RESOURCE_ERROR_FAILED;
+  }
+}
+
+}  // namespace
+
+GstStructure* to_structure(const call::CallInfo& call) {
+  return gst_structure_new("rc-call",                                                    //
+                           "call-id", G_TYPE_STRING, call.id.c_str(),                    //
+                           "state", G_TYPE_STRING, to_string(call.state),                //
+                           "direction", G_TYPE_STRING, to_string(call.direction),        //
+                           "from", G_TYPE_STRING, call.from_number.c_str(),              //
+                           "from-name", G_TYPE_STRING, call.from_name.c_str(),           //
+                           "to", G_TYPE_STRING, call.to_number.c_str(),                  //
+                           "to-name", G_TYPE_STRING, call.to_name.c_str(),               //
+                           "queue", G_TYPE_STRING, call.queue.c_str(),                   //
+                           "session-id", G_TYPE_STRING, call.session_id.c_str(),         //
+                           "party-id", G_TYPE_STRING, call.party_id.c_str(),             //
+                           "codec", G_TYPE_STRING, call.codec.c_str(),                   //
+                           "started-at", G_TYPE_INT64, microseconds(call.started_at),    //
+                           "answered-at", G_TYPE_INT64, microseconds(call.answered_at),  //
+                           "ended-at", G_TYPE_INT64, microseconds(call.ended_at),        //
+                           "ended-by", G_TYPE_STRING, to_string(call.ended_by),          //
+                           "status", G_TYPE_INT, call.status,                            //
+                           "reason", G_TYPE_STRING, call.reason.c_str(), nullptr);
+}
+
+GstStructure* to_structure(const phone::Status& status) {
+  return gst_structure_new("rc-line",                                               //
+                           "state", G_TYPE_STRING, to_string(status.state),         //
+                           "text", G_TYPE_STRING, status.text.c_str(),              //
+                           "own-number", G_TYPE_STRING, status.own_number.c_str(),  //
+                           "error", G_TYPE_STRING,
+                           status.error ? status.error->message.c_str() : "", nullptr);
+}
+
+GstTagList* to_tags(const call::CallInfo& call) {
+  const bool inbound = call.direction == call::Direction::kInbound;
+  const std::string& other = inbound ? call.from_number : call.to_number;
+  const std::string title = (inbound ? "Call from " : "Call to ") + other;
+  GstTagList* tags = gst_tag_list_new(GST_TAG_TITLE, title.c_str(), nullptr);
+  if (!call.from_name.empty())
+    gst_tag_list_add(tags, GST_TAG_MERGE_APPEND, GST_TAG_ARTIST, call.from_name.c_str(), nullptr);
+  if (!call.session_id.empty())
+    gst_tag_list_add(tags, GST_TAG_MERGE_APPEND, GST_TAG_COMMENT, call.session_id.c_str(), nullptr);
+  if (GstDateTime* since =
+          gst_date_time_new_from_unix_epoch_utc_usecs(microseconds(call.started_at))) {
+    gst_tag_list_add(tags, GST_TAG_MERGE_APPEND, GST_TAG_DATE_TIME, since, nullptr);
+    gst_date_time_unref(since);
+  }
+  return tags;
+}
+
+void post_element_message(GstElement* element, GstStructure* structure) {
+  gst_element_post_message(element, gst_message_new_element(GST_OBJECT(element), structure));
+}
+
+namespace {
+
+using NewMessage = GstMessage* (*)(GstObject*, GError*, const gchar*);
+
+void post(GstElement* element, const Error& error, NewMessage new_message) {
+  GError* gerror =
+      g_error_new_literal(GST_RESOURCE_ERROR, resource_error(error.code), error.message.c_str());
+  gst_element_post_message(element, new_message(GST_OBJECT(element), gerror, nullptr));
+  g_error_free(gerror);
+}
+
+}  // namespace
+
+void post_error(GstElement* element, const Error& error) {
+  post(element, error, gst_message_new_error);
+}
+
+void post_warning(GstElement* element, const Error& error) {
+  post(element, error, gst_message_new_warning);
+}
+
+}  // namespace rc

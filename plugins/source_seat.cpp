@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "source_seat.h"
+
+#include <utility>
+
+#include "rcmessages.h"
+
+namespace rc {
+
+SourceSeat::SourceSeat(GstElement* element, std::string id) : id_(std::move(id)) {
+  g_weak_ref_init(&element_, element);
+}
+
+SourceSeat::~SourceSeat() { g_weak_ref_clear(&element_); }
+
+void SourceSeat::on_seat_call(const call::CallInfo& call) {
+  note(call);
+  const auto element = Ref<GstElement>::adopt(GST_ELEMENT(g_weak_ref_get(&element_)));
+  if (!element) return;
+  post_element_message(element.get(), to_structure(call));
+  if (call.ended_by == call::EndedBy::kFailure)
+    post_warning(element.get(), {Errc::kRejected, call.reason});
+}
+
+void SourceSeat::note(const call::CallInfo& call) {
+  std::lock_guard lock(mutex_);
+  const bool open = !spans_.empty() && spans_.back().end == GST_CLOCK_TIME_NONE;
+  const GstClockTime now = gst_clock_get_time(clock_.get());
+  if (call.state == call::CallState::kAnswered && !open) {
+    spans_.push_back({now, GST_CLOCK_TIME_NONE});
+    news_ = call;
+  }
+  if (call.state == call::CallState::kEnded) {
+    if (open) spans_.back().end = now;
+    if (!open) spans_.push_back({now, now});  // never answered, yet it counts: it took the seat
+  }
+  changed_.notify_all();
+}
+
+void SourceSeat::on_seat_refused(const Error& error) {
+  {
+    std::lock_guard lock(mutex_);
+    refused_ = true;
+    changed_.notify_all();
+  }
+  if (const auto element = Ref<GstElement>::adopt(GST_ELEMENT(g_weak_ref_get(&element_))))
+    post_error(element.get(), error);
+}
+
+void SourceSeat::offer(phone::Phone& phone, Ref<GstClock> clock, int rate,
+                       std::chrono::nanoseconds latency, const std::string& dial, int calls) {
+  clock_ = clock;
+  calls_left_ = calls;
+  audio_ = std::make_shared<phone::SeatAudio>(rate, latency);
+  call::SeatOptions options;
+  options.id = id_;
+  options.clock = std::move(clock);
+  options.receive_rate = rate;
+  options.receiver = audio_;
+  options.listener = weak_from_this();
+  options.dial = dial;
+  options.calls = calls;
+  phone.add_seat(std::move(options));
+}
+
+std::optional<SourceSeat::Span> SourceSeat::span() const {
+  std::lock_guard lock(mutex_);
+  if (spans_.empty()) return std::nullopt;
+  return spans_.front();
+}
+
+bool SourceSeat::finish_span() {
+  std::lock_guard lock(mutex_);
+  spans_.erase(spans_.begin());
+  if (calls_left_ > 0) --calls_left_;
+  return calls_left_ == 0;
+}
+
+std::optional<call::CallInfo> SourceSeat::take_news() {
+  std::lock_guard lock(mutex_);
+  return std::exchange(news_, std::nullopt);
+}
+
+void SourceSeat::wait_for_call() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return interrupted_ || refused_ || !spans_.empty(); });
+}
+
+void SourceSeat::interrupt(bool on) {
+  std::lock_guard lock(mutex_);
+  interrupted_ = on;
+  changed_.notify_all();
+}
+
+bool SourceSeat::refused() const {
+  std::lock_guard lock(mutex_);
+  return refused_;
+}
+
+}  // namespace rc
