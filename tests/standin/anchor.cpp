@@ -165,8 +165,7 @@ void AnchorCall::close_media() {
 }
 
 void AnchorCall::write_media(JsonOut& out) const {
-  const MediaLegStats stats =
-      media_ != nullptr && !closing_media_ ? media_->stats() : last_stats_;
+  const MediaLegStats stats = media_ != nullptr && !closing_media_ ? media_->stats() : last_stats_;
   const auto count = [](std::uint64_t n) { return static_cast<std::int64_t>(n); };
   out.key("media").begin().add("state", to_string(stats.state)).add("failure", stats.failure);
   out.add("error", media_error_).add("finished", finished());

@@ -13,10 +13,9 @@
 namespace standin {
 namespace {
 
-using Key = std::unique_ptr<std::remove_pointer_t<gnutls_x509_privkey_t>,
-                            void (*)(gnutls_x509_privkey_t)>;
-using Crt =
-    std::unique_ptr<std::remove_pointer_t<gnutls_x509_crt_t>, void (*)(gnutls_x509_crt_t)>;
+using Key =
+    std::unique_ptr<std::remove_pointer_t<gnutls_x509_privkey_t>, void (*)(gnutls_x509_privkey_t)>;
+using Crt = std::unique_ptr<std::remove_pointer_t<gnutls_x509_crt_t>, void (*)(gnutls_x509_crt_t)>;
 
 constexpr time_t kDay = 24 * 60 * 60;
 

@@ -50,6 +50,10 @@ bool reached(const Call& call, const std::string& state) {
 
 Control::Control(Box& box, std::string token) : box_(box), token_(std::move(token)) {}
 
+Control::~Control() {
+  for (const auto& waiting : waiting_) g_object_unref(waiting.message);
+}
+
 void Control::attach(SoupServer* server) {
   soup_server_add_handler(server, "/standin", &Control::on_request, this, nullptr);
 }
@@ -79,8 +83,8 @@ void Control::on_request(SoupServer*, SoupServerMessage* message, const char* pa
 
 void Control::answer(SoupServerMessage* message, const Reply& reply) {
   soup_server_message_set_status(message, reply.status, nullptr);
-  soup_server_message_set_response(message, "application/json", SOUP_MEMORY_COPY,
-                                   reply.body.data(), reply.body.size());
+  soup_server_message_set_response(message, "application/json", SOUP_MEMORY_COPY, reply.body.data(),
+                                   reply.body.size());
 }
 
 bool Control::must_wait(const Request& request) const {
@@ -193,9 +197,9 @@ Control::Reply Control::call(const Request& request, const std::string& id,
   if (request.method == "DELETE") found->hang_up();
   if (request.method == "POST") {
     const auto body = Json::parse(request.body);
-    const bool done = body && (action == "media" ? found->change_media(*body)
-                                                 : action == "reinvite" &&
-                                                       found->reinvite(body->text("kind")));
+    const bool done =
+        body && (action == "media" ? found->change_media(*body)
+                                   : action == "reinvite" && found->reinvite(body->text("kind")));
     if (!done) return error(409, "not possible");
   }
   JsonOut out;

@@ -27,6 +27,9 @@ class Control {
   };
 
   Control(Box& box, std::string token);
+  ~Control();
+  Control(const Control&) = delete;
+  Control& operator=(const Control&) = delete;
 
   void attach(SoupServer* server);
   Reply handle(const Request& request);

@@ -11,8 +11,8 @@ namespace {
 constexpr gint64 kNonceLifeUs = 5 * 60 * G_USEC_PER_SEC;
 
 std::string md5(const std::string& text) {
-  gchar* sum = g_compute_checksum_for_string(G_CHECKSUM_MD5, text.c_str(),
-                                             static_cast<gssize>(text.size()));
+  gchar* sum =
+      g_compute_checksum_for_string(G_CHECKSUM_MD5, text.c_str(), static_cast<gssize>(text.size()));
   std::string out = sum;
   g_free(sum);
   return out;
@@ -83,8 +83,8 @@ DigestParams parse_digest(std::string_view header) {
 
 std::string digest_response(const DigestParams& params, std::string_view password,
                             std::string_view method) {
-  const std::string ha1 = md5(value_of(params, "username") + ":" + value_of(params, "realm") +
-                              ":" + std::string(password));
+  const std::string ha1 = md5(value_of(params, "username") + ":" + value_of(params, "realm") + ":" +
+                              std::string(password));
   const std::string ha2 = md5(std::string(method) + ":" + value_of(params, "uri"));
   const std::string nonce = value_of(params, "nonce");
   if (value_of(params, "qop").empty()) return md5(ha1 + ":" + nonce + ":" + ha2);

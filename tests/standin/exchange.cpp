@@ -49,8 +49,8 @@ std::shared_ptr<Leg> Exchange::leg_of(const SipMessage& message) const {
 
 void Exchange::respond(const Flow& flow, const SipMessage& request, int status,
                        const SipHeader* extra) {
-  auto response = make_response(request, status, default_reason(status),
-                                status == 100 ? "" : random_hex(8));
+  auto response =
+      make_response(request, status, default_reason(status), status == 100 ? "" : random_hex(8));
   if (extra != nullptr) response.add(extra->name, extra->value);
   box_.flows.send(flow.id, response);
 }

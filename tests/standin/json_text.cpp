@@ -29,8 +29,8 @@ bool Json::has(const char* key) const { return json_object_has_member(root(), ke
 
 std::string Json::text(const char* key, std::string_view fallback) const {
   JsonNode* node = json_object_get_member(root(), key);
-  const char* found = node != nullptr && JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node)
-                                                                     : nullptr;
+  const char* found =
+      node != nullptr && JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node) : nullptr;
   return found != nullptr ? std::string(found) : std::string(fallback);
 }
 

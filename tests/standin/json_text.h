@@ -42,7 +42,9 @@ class JsonOut {
   JsonOut& end() { return step(json_builder_end_object(builder_.get())); }
   JsonOut& begin_list() { return step(json_builder_begin_array(builder_.get())); }
   JsonOut& end_list() { return step(json_builder_end_array(builder_.get())); }
-  JsonOut& key(const char* name) { return step(json_builder_set_member_name(builder_.get(), name)); }
+  JsonOut& key(const char* name) {
+    return step(json_builder_set_member_name(builder_.get(), name));
+  }
   JsonOut& value(const std::string& text);
   JsonOut& value(std::int64_t number);
   JsonOut& value(bool flag);

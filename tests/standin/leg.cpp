@@ -36,8 +36,8 @@ Leg::Leg(Box& box, Peer peer, std::string call_id)
       target_(peer_.contact_uri) {}
 
 std::shared_ptr<Leg> Leg::from_client(Box& box, Peer peer, const SipMessage& invite) {
-  auto leg = std::shared_ptr<Leg>(
-      new Leg(box, std::move(peer), std::string(invite.get("Call-Id"))));
+  auto leg =
+      std::shared_ptr<Leg>(new Leg(box, std::move(peer), std::string(invite.get("Call-Id"))));
   leg->remote_ = invite.get("From");
   leg->local_ = std::string(invite.get("To")) + ";tag=" + leg->local_tag_;
   leg->own_user_ = user_of(invite.uri);
@@ -49,16 +49,14 @@ std::shared_ptr<Leg> Leg::from_client(Box& box, Peer peer, const SipMessage& inv
 
 std::shared_ptr<Leg> Leg::to_client(Box& box, Peer peer, const Invite& invite, LegOwner& owner) {
   auto leg = std::shared_ptr<Leg>(new Leg(box, std::move(peer), random_hex(16)));
-  const std::string display =
-      invite.display_name.empty() ? "" : quoted(invite.display_name) + " ";
+  const std::string display = invite.display_name.empty() ? "" : quoted(invite.display_name) + " ";
   const Account* account = box.directory.by_extension(leg->peer_.extension);
   leg->owner_ = &owner;
   leg->outgoing_ = true;
   leg->own_user_ = invite.from_user;
-  leg->local_ =
-      display + "<sip:" + invite.from_user + "@127.0.0.1>;tag=" + leg->local_tag_;
-  leg->remote_ = display + "<sip:" + (account != nullptr ? account->username() : "unknown") +
-                 "@127.0.0.1>";
+  leg->local_ = display + "<sip:" + invite.from_user + "@127.0.0.1>;tag=" + leg->local_tag_;
+  leg->remote_ =
+      display + "<sip:" + (account != nullptr ? account->username() : "unknown") + "@127.0.0.1>";
   leg->send_invite(invite.sdp, invite.headers);
   return leg;
 }

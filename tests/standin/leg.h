@@ -27,7 +27,8 @@ class LegOwner {
   // Both. sdp is the answer to a late offer, else empty.
   virtual void on_acked(Leg&, const std::string& /*sdp*/) {}
   virtual void on_offer(Leg&, const std::string& /*sdp*/) {}  // re-INVITE: accept() or reject()
-  virtual void on_offer_answered(Leg&, int /*status*/, const std::string& /*sdp*/) {}  // ack() if 2xx
+  virtual void on_offer_answered(Leg&, int /*status*/, const std::string& /*sdp*/) {
+  }  // ack() if 2xx
   virtual void on_bye(Leg&) {}
   virtual void on_info(Leg&, const std::string& /*body*/) {}
   virtual void on_refer(Leg&, const std::string& /*target*/) {}
@@ -59,8 +60,7 @@ class Leg : public std::enable_shared_from_this<Leg> {
     std::string sdp;  // empty: late offer
   };
   // We call a client; the INVITE leaves at once.
-  static std::shared_ptr<Leg> to_client(Box& box, Peer peer, const Invite& invite,
-                                        LegOwner& owner);
+  static std::shared_ptr<Leg> to_client(Box& box, Peer peer, const Invite& invite, LegOwner& owner);
 
   void set_owner(LegOwner& owner) { owner_ = &owner; }
   const Peer& peer() const { return peer_; }
@@ -116,7 +116,7 @@ class Leg : public std::enable_shared_from_this<Leg> {
   std::string local_;   // our From or To value with tag
   std::string remote_;  // the client's, with tag once known
   std::string local_tag_;
-  std::string target_;   // Request-URI of our requests
+  std::string target_;    // Request-URI of our requests
   std::string own_user_;  // user part of our Contact
   std::vector<SipHeader> invite_headers_;
 

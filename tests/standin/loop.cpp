@@ -40,7 +40,9 @@ Loop::~Loop() {
   g_main_context_unref(context_);
 }
 
-void Loop::start() { thread_ = std::thread([this] { run(); }); }
+void Loop::start() {
+  thread_ = std::thread([this] { run(); });
+}
 
 void Loop::stop() {
   if (!thread_.joinable()) return;

@@ -89,9 +89,7 @@ void PassCall::on_offer_answered(Leg& leg, int status, const std::string& sdp) {
   other(leg)->accept(strip_stream_ids(sdp));
 }
 
-void PassCall::on_bye(Leg& leg) {
-  end_legs(&leg == caller_.get() ? "caller_bye" : "callee_bye");
-}
+void PassCall::on_bye(Leg& leg) { end_legs(&leg == caller_.get() ? "caller_bye" : "callee_bye"); }
 
 void PassCall::on_info(Leg& leg, const std::string& body) { answer_info(box_, leg, body); }
 

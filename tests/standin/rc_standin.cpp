@@ -68,8 +68,8 @@ int main(int argc, char** argv) {
   g_unix_signal_add(SIGTERM, quit, loop);
   g_unix_signal_add(SIGINT, quit, loop);
   if (arguments.until_stdin_closes != FALSE) {
-    g_unix_fd_add(0, static_cast<GIOCondition>(G_IO_IN | G_IO_HUP | G_IO_ERR),
-                  quit_at_end_of_input, loop);
+    g_unix_fd_add(0, static_cast<GIOCondition>(G_IO_IN | G_IO_HUP | G_IO_ERR), quit_at_end_of_input,
+                  loop);
   }
   std::printf("%s\n", server.description().c_str());
   std::fflush(stdout);

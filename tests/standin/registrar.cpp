@@ -29,8 +29,7 @@ void Registrar::answer(const Flow& flow, const SipMessage& request, int status,
 
 void Registrar::challenge(const Flow& flow, const SipMessage& request, bool stale) {
   const bool qop = box_.faults.qop != 0;
-  const SipHeader header{"Www-Authenticate",
-                         box_.challenger.challenge(kDomain, qop, stale && qop)};
+  const SipHeader header{"Www-Authenticate", box_.challenger.challenge(kDomain, qop, stale && qop)};
   answer(flow, request, 401, {}, &header);
 }
 
@@ -57,10 +56,9 @@ void Registrar::handle(Flow& flow, const SipMessage& request) {
   const Device* device =
       username == params.end() ? nullptr : box_.directory.device(username->second);
   if (!params.empty() && device == nullptr) return answer(flow, request, 403);
-  const auto verdict = device == nullptr
-                           ? AuthVerdict::kMissing
-                           : box_.challenger.check(authorization, "REGISTER", device->id,
-                                                   device->password);
+  const auto verdict = device == nullptr ? AuthVerdict::kMissing
+                                         : box_.challenger.check(authorization, "REGISTER",
+                                                                 device->id, device->password);
   switch (verdict) {
     case AuthVerdict::kMissing:
       return challenge(flow, request, false);
@@ -111,10 +109,9 @@ bool Registrar::slot_free(const std::string& extension, const std::string& insta
   if (box_.faults.too_many_contacts != 0) return false;
   const gint64 dead = now_us() - box_.faults.registration_grace_s * G_USEC_PER_SEC;
   std::erase_if(registrations_, [&](const auto& r) { return r.second.expires_us < dead; });
-  const auto others =
-      std::count_if(registrations_.begin(), registrations_.end(), [&](const auto& r) {
-        return r.second.extension == extension && r.first != instance;
-      });
+  const auto others = std::count_if(
+      registrations_.begin(), registrations_.end(),
+      [&](const auto& r) { return r.second.extension == extension && r.first != instance; });
   return others < box_.faults.max_contacts;
 }
 

@@ -36,8 +36,8 @@ class Registrar {
   std::int64_t unregister_count(const std::string& extension) const;
 
  private:
-  void answer(const Flow& flow, const SipMessage& request, int status,
-              std::string_view reason = {}, const SipHeader* extra = nullptr);
+  void answer(const Flow& flow, const SipMessage& request, int status, std::string_view reason = {},
+              const SipHeader* extra = nullptr);
   void challenge(const Flow& flow, const SipMessage& request, bool stale);
   bool passes_faults(const Flow& flow, const SipMessage& request);
   void store(Flow& flow, const SipMessage& request, const Device& device);

@@ -26,8 +26,8 @@ std::string field(GHashTable* form, const char* name) {
 }
 
 std::string authorization(SoupServerMessage* message) {
-  const char* value = soup_message_headers_get_one(
-      soup_server_message_get_request_headers(message), "Authorization");
+  const char* value = soup_message_headers_get_one(soup_server_message_get_request_headers(message),
+                                                   "Authorization");
   return value != nullptr ? value : "";
 }
 
@@ -152,9 +152,10 @@ Rest::Reply Rest::token(SoupServerMessage* message) {
   const Account* account = client_of(message, form.get());
   if (account == nullptr) {
     const bool given = !authorization(message).empty();
-    return {401, rest_error("OAU-123", given ? "Invalid client credentials"
-                                             : "Client authentication is required",
-                            "invalid_client")};
+    return {401,
+            rest_error("OAU-123",
+                       given ? "Invalid client credentials" : "Client authentication is required",
+                       "invalid_client")};
   }
   const std::string grant = field(form.get(), "grant_type");
   if (grant == "urn:ietf:params:oauth:grant-type:jwt-bearer") {

@@ -28,12 +28,12 @@ Ring::Ring(Box& box, Call& call, Listener listener)
 
 std::vector<SipHeader> Ring::invite_headers(const Spec& spec) const {
   const Account* account = box_.directory.by_extension(spec.extension);
-  const std::string p_rc =
-      "<Msg><Hdr SID=\"" + sid_ + "\" Req=\"" + request_guid() + "\" From=\"" + kAgent +
-      "\" To=\"" + account->username() +
-      "\" Cmd=\"6\"/><Bdy SrvLvl=\"-149699523\" SrvLvlExt=\"406\" Phn=\"" +
-      xml_escape(spec.from_user) + "\" Nm=\"" + xml_escape(spec.display_name) + "\" ToPhn=\"" +
-      account->number + "\" ToNm=\"" + account->name + "\" RecUrl=\"\"/></Msg>";
+  const std::string p_rc = "<Msg><Hdr SID=\"" + sid_ + "\" Req=\"" + request_guid() + "\" From=\"" +
+                           kAgent + "\" To=\"" + account->username() +
+                           "\" Cmd=\"6\"/><Bdy SrvLvl=\"-149699523\" SrvLvlExt=\"406\" Phn=\"" +
+                           xml_escape(spec.from_user) + "\" Nm=\"" + xml_escape(spec.display_name) +
+                           "\" ToPhn=\"" + account->number + "\" ToNm=\"" + account->name +
+                           "\" RecUrl=\"\"/></Msg>";
   std::vector<SipHeader> headers = {call_.ids().header(2),
                                     {"p-rc-api-call-info", "callAttributes=reject,send-vm"},
                                     {"P-rc", p_rc}};
@@ -49,8 +49,8 @@ void Ring::start(const Spec& spec) {
   for (const auto& to : box_.registrar->reachable(spec.extension)) {
     if (to.instance == spec.skip_instance) continue;
     const Peer peer{to.extension, to.device_id, to.instance, to.contact_uri, to.flow};
-    auto leg = Leg::to_client(box_, peer, {spec.from_user, spec.display_name, headers, spec.sdp},
-                              *this);
+    auto leg =
+        Leg::to_client(box_, peer, {spec.from_user, spec.display_name, headers, spec.sdp}, *this);
     box_.exchange->add_leg(leg, sid_);
     legs_.push_back(std::move(leg));
   }
@@ -132,8 +132,9 @@ void Ring::on_agent(Leg&, int cmd, const std::string& xml) {
 void Ring::send_processed() {
   for (const auto& about : legs_) {
     for (const auto& leg : legs_) {
-      send_agent(leg->peer(), 7, "<Bdy Cln=\"" + about->peer().device_id +
-                                     "\" IP=\"4294967295\" Sts=\"0\" CtrlCln=\"\"/>");
+      send_agent(leg->peer(), 7,
+                 "<Bdy Cln=\"" + about->peer().device_id +
+                     "\" IP=\"4294967295\" Sts=\"0\" CtrlCln=\"\"/>");
     }
   }
 }

@@ -29,8 +29,8 @@ void ScriptedCaller::start() {
       Ring::Listener{[this](auto leg, const auto& sdp) { on_answer(leg, sdp); },
                      [this](int, const auto& reason, const auto&) { end(reason); }});
   if (spec().late_offer) return ring("");
-  media().create_offer(with_sdp([this](const std::string& sdp) { ring(sdp); },
-                                [this] { end("media_error"); }));
+  media().create_offer(
+      with_sdp([this](const std::string& sdp) { ring(sdp); }, [this] { end("media_error"); }));
 }
 
 void ScriptedCaller::ring(const std::string& sdp) {
@@ -68,9 +68,9 @@ void ScriptedCaller::on_bye(Leg& leg) {
 std::optional<NumberSpec::Behaviour> parse_behaviour(const std::string& name) {
   using Behaviour = NumberSpec::Behaviour;
   static const std::map<std::string, Behaviour> kNames = {
-      {"answer", Behaviour::kAnswer},      {"busy", Behaviour::kBusy},
-      {"reject", Behaviour::kReject},      {"not_found", Behaviour::kNotFound},
-      {"ring", Behaviour::kRing},          {"error", Behaviour::kError},
+      {"answer", Behaviour::kAnswer},  {"busy", Behaviour::kBusy},
+      {"reject", Behaviour::kReject},  {"not_found", Behaviour::kNotFound},
+      {"ring", Behaviour::kRing},      {"error", Behaviour::kError},
       {"bad_sdp", Behaviour::kBadSdp},
   };
   const auto found = kNames.find(name);

@@ -6,6 +6,7 @@
 #include "exchange.h"
 #include "registrar.h"
 #include "rest.h"
+#include "strict.h"
 
 namespace standin {
 namespace {
@@ -26,11 +27,13 @@ class Server::Impl {
   bool start();
   void stop();
   void receive(Flow& flow, const std::string& text);
+  void refuse(Flow& flow, const SipMessage& message, const std::string& rule);
 
   Box box_;
   Certificate certificate_;
   Registrar registrar_{box_};
   Exchange exchange_{box_};
+  Strict strict_{box_};
   Rest rest_{box_};
   std::string token_;
   Control control_{box_, token_};
@@ -53,8 +56,13 @@ bool Server::Impl::start() {
     http_port_ = listen_on_loopback(http_, static_cast<SoupServerListenOptions>(0));
     Flows::Listener listener;
     listener.on_text = [this](Flow& flow, const std::string& text) { receive(flow, text); };
-    listener.on_closed = [this](Flow& flow) { registrar_.on_flow_closed(flow); };
-    listener.on_sent = [](Flow&, const SipMessage&) {};
+    listener.on_closed = [this](Flow& flow) {
+      strict_.on_closed(flow);
+      registrar_.on_flow_closed(flow);
+    };
+    listener.on_sent = [this](Flow& flow, const SipMessage& message) {
+      strict_.on_sent(flow, message);
+    };
     const bool open = box_.flows.start(certificate_.tls(), std::move(listener));
     if (!open || http_port_ == 0) error_ = "no port on 127.0.0.1";
   });
@@ -77,12 +85,23 @@ void Server::Impl::receive(Flow& flow, const std::string& text) {
   // RFC 5626 keep-alive: a double CRLF is answered with one.
   if (text.find_first_not_of("\r\n") == std::string::npos) return box_.flows.send_raw(flow, "\r\n");
   const auto message = parse_sip(text);
-  if (!message) return;
+  if (!message) return strict_.unreadable(flow, text);
+  const auto faults = strict_.judge(flow, text, *message);
+  // A response or an ACK can't be refused: what they break is on record, the call goes on.
+  const bool refusable = message->is_request() && message->method != "ACK";
+  if (!faults.empty() && refusable) return refuse(flow, *message, faults.front());
   if (message->method == "REGISTER") {
     registrar_.handle(flow, *message);
   } else {
     exchange_.receive(flow, *message);
   }
+  box_.loop.notify_changed();
+}
+
+void Server::Impl::refuse(Flow& flow, const SipMessage& message, const std::string& rule) {
+  auto response = make_response(message, 400, "Bad Request", random_hex(4));
+  response.add("Warning", "399 127.0.0.1 \"" + rule + "\"");
+  box_.flows.send(flow.id, response);
   box_.loop.notify_changed();
 }
 
@@ -167,9 +186,8 @@ std::vector<std::string> Server::call_ids() {
 
 std::vector<LogEntry> Server::log() {
   std::vector<LogEntry> entries;
-  impl_->box_.loop.call([&] {
-    entries.assign(impl_->box_.log.entries().begin(), impl_->box_.log.entries().end());
-  });
+  impl_->box_.loop.call(
+      [&] { entries.assign(impl_->box_.log.entries().begin(), impl_->box_.log.entries().end()); });
   return entries;
 }
 
@@ -185,15 +203,16 @@ bool Server::wait_registered(const std::string& extension, Ms timeout) {
 }
 
 bool Server::wait_unregistered(const std::string& extension, Ms timeout) {
-  return impl_->box_.loop.wait_until(
-      [&] { return impl_->registrar_.reachable(extension).empty(); }, timeout);
+  return impl_->box_.loop.wait_until([&] { return impl_->registrar_.reachable(extension).empty(); },
+                                     timeout);
 }
 
 bool Server::wait_call_state(const std::string& call_id, const std::string& state, Ms timeout) {
   return impl_->box_.loop.wait_until(
       [&] {
         const Call* call = impl_->exchange_.find_call(call_id);
-        return call != nullptr && to_string(call->state()) == state;
+        if (call == nullptr) return false;
+        return state == "finished" ? call->finished() : to_string(call->state()) == state;
       },
       timeout);
 }

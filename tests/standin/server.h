@@ -65,6 +65,7 @@ class Server {
   bool wait_registered(const std::string& extension, Ms timeout);
   // True when no instance of the extension is registered over an open socket.
   bool wait_unregistered(const std::string& extension, Ms timeout);
+  // state: ringing, answered, ended, or finished (ended and the recording complete).
   bool wait_call_state(const std::string& call_id, const std::string& state, Ms timeout);
   // For the n-th (from 0) call since the start: its id, empty at timeout.
   std::string wait_call(std::size_t n, Ms timeout);

@@ -219,19 +219,29 @@ SipMessage make_response(const SipMessage& request, int status, std::string_view
 }
 
 std::string_view default_reason(int status) {
-  static const std::map<int, std::string_view> kReasons = {
-      {100, "Trying"},        {180, "Ringing"},
-      {183, "Session Progress"}, {200, "OK"},
-      {202, "Accepted"},      {400, "Bad Request"},
-      {401, "Unauthorized"},  {403, "Forbidden"},
-      {404, "Not Found"},     {405, "Method Not Allowed"},
-      {407, "Proxy Authentication Required"}, {408, "Request Timeout"},
-      {480, "Temporarily Unavailable"}, {481, "Call/Transaction Does Not Exist"},
-      {486, "Busy Here"},     {487, "Request Terminated"},
-      {488, "Not Acceptable Here"}, {491, "Request Pending"},
-      {500, "Server Internal Error"}, {501, "Not Implemented"},
-      {503, "Service Unavailable"}, {504, "Server Time-out"},
-      {603, "Decline"}};
+  static const std::map<int, std::string_view> kReasons = {{100, "Trying"},
+                                                           {180, "Ringing"},
+                                                           {183, "Session Progress"},
+                                                           {200, "OK"},
+                                                           {202, "Accepted"},
+                                                           {400, "Bad Request"},
+                                                           {401, "Unauthorized"},
+                                                           {403, "Forbidden"},
+                                                           {404, "Not Found"},
+                                                           {405, "Method Not Allowed"},
+                                                           {407, "Proxy Authentication Required"},
+                                                           {408, "Request Timeout"},
+                                                           {480, "Temporarily Unavailable"},
+                                                           {481, "Call/Transaction Does Not Exist"},
+                                                           {486, "Busy Here"},
+                                                           {487, "Request Terminated"},
+                                                           {488, "Not Acceptable Here"},
+                                                           {491, "Request Pending"},
+                                                           {500, "Server Internal Error"},
+                                                           {501, "Not Implemented"},
+                                                           {503, "Service Unavailable"},
+                                                           {504, "Server Time-out"},
+                                                           {603, "Decline"}};
   const auto found = kReasons.find(status);
   return found == kReasons.end() ? "Unspecified" : found->second;
 }

@@ -12,8 +12,7 @@ void WireLog::add(std::uint64_t flow, bool received, const std::string& text) {
   if (entries_.size() > kMaxEntries) entries_.pop_front();
   if (!trace_) return;
   std::fprintf(stderr, "--- %.6f socket %llu %s\n%s\n", static_cast<double>(now_us()) / 1e6,
-               static_cast<unsigned long long>(flow), received ? "received" : "sent",
-               text.c_str());
+               static_cast<unsigned long long>(flow), received ? "received" : "sent", text.c_str());
 }
 
 void WireLog::add_violation(std::uint64_t flow, const std::string& rule,

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "json_text.h"
+#include "media_leg.h"
+#include "test_phone.h"
+
+namespace standin {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr auto kSdp =
+    "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"
+    "a=msid:- a\r\na=ssrc:1 cname:x\r\na=mid:0\r\n";
+
+class CallsTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(server.start()) << server.error();
+    for (auto* phone : {&alice, &bert}) {
+      ASSERT_TRUE(phone->connect());
+      ASSERT_EQ(phone->register_line().status, 200);
+    }
+  }
+  Server server;
+  TestPhone alice{server, {"101", "test-phone", "urn:uuid:a"}};
+  TestPhone bert{server, {"102", "test-phone", "urn:uuid:b"}};
+};
+
+TEST_F(CallsTest, PassesSdpBetweenTwoClientsWithoutStreamIds) {
+  const auto invite = alice.invite_authorised("102", kSdp);
+  EXPECT_EQ(alice.expect("SIP/2.0 183").status, 183);
+  const auto ringing = bert.expect("INVITE ");
+  EXPECT_NE(ringing.get("Call-Id"), invite.get("Call-Id"));
+  EXPECT_GE(cseq_of(ringing)->number, 218000000U);
+  EXPECT_EQ(ringing.body.find("a=msid"), std::string::npos);
+  EXPECT_EQ(ringing.body.find("a=ssrc"), std::string::npos);
+  bert.respond(ringing, 180);
+  bert.respond(ringing, 200, kSdp);
+  EXPECT_EQ(bert.expect("ACK ").method, "ACK");
+  const auto ok = alice.expect("SIP/2.0 200");
+  EXPECT_NE(ok.body.find("m=audio"), std::string::npos);
+  alice.send(alice.ack(invite, ok));
+  EXPECT_EQ(bert.expect("MESSAGE ").get("Content-Type"), "x-rc/agent");
+  alice.send(alice.in_dialog("BYE", invite, ok));
+  EXPECT_EQ(alice.expect("SIP/2.0 200").status, 200);
+  EXPECT_EQ(bert.expect("BYE ").get("Call-Id"), ringing.get("Call-Id"));
+}
+
+TEST_F(CallsTest, CancelOfTheCallerReachesTheCallee) {
+  const auto invite = alice.invite_authorised("102", kSdp);
+  const auto ringing = bert.expect("INVITE ");
+  bert.respond(ringing, 180);
+  auto cancel = invite;
+  cancel.method = "CANCEL";
+  cancel.body.clear();
+  for (auto& header : cancel.headers) {
+    if (header.name == "CSeq") header.value.replace(header.value.find("INVITE"), 6, "CANCEL");
+  }
+  alice.send(cancel);
+  EXPECT_EQ(alice.expect("SIP/2.0 487").status, 487);
+  const auto received = bert.expect("CANCEL ");
+  EXPECT_EQ(branch_of(received), branch_of(ringing));
+  EXPECT_EQ(tag_of(received.get("To")), "");
+}
+
+TEST_F(CallsTest, DeclineMessageEndsTheCall) {
+  alice.invite_authorised("102", kSdp);
+  const auto ringing = bert.expect("INVITE ");
+  bert.respond(ringing, 180);
+  auto message = bert.request("MESSAGE", "sip:#996016@sip.ringcentral.com:5060");
+  message.add("Content-Type", "x-rc/agent");
+  message.body = "<Msg><Hdr SID=\"" + xml_attribute(ringing.get("P-rc"), "Hdr", "SID") +
+                 "\" Cmd=\"12\"/><Bdy Cln=\"802398804102\"/></Msg>";
+  bert.send(message);
+  EXPECT_EQ(bert.expect("CANCEL ").method, "CANCEL");
+  EXPECT_EQ(alice.expect("SIP/2.0 603").status, 603);
+}
+
+TEST_F(CallsTest, NumbersBehaveAsTold) {
+  const std::pair<const char*, int> kBehaviours[] = {
+      {"busy", 486}, {"reject", 603}, {"not_found", 404}, {"error", 500}};
+  for (const auto& [behaviour, status] : kBehaviours) {
+    server.control("POST", "/numbers",
+                   std::string("{\"number\":\"12025550100\",\"behaviour\":\"") + behaviour + "\"}");
+    alice.invite_authorised("12025550100", kSdp);
+    EXPECT_EQ(alice.expect("SIP/2.0 183").status, 183);
+    EXPECT_EQ(alice.expect("SIP/2.0 " + std::to_string(status)).status, status);
+  }
+  alice.invite_authorised("78654", kSdp);
+  EXPECT_EQ(alice.expect("SIP/2.0 486").status, 486);
+}
+
+TEST_F(CallsTest, InfoCommandIsAnsweredWithItsResult) {
+  const auto invite = alice.invite_authorised("102", kSdp);
+  bert.respond(bert.expect("INVITE "), 200, kSdp);
+  const auto ok = alice.expect("SIP/2.0 200");
+  alice.send(alice.ack(invite, ok));
+  auto info = alice.in_dialog("INFO", invite, ok);
+  info.add("Content-Type", "application/json;charset=utf-8");
+  info.body = "{\"request\":{\"reqid\":1,\"command\":\"startcallrecord\"}}";
+  alice.send(info);
+  EXPECT_EQ(alice.expect("INFO ").body,
+            "{\"response\":{\"reqid\":1,\"command\":\"startcallrecord\",\"result\":{\"code\":0,"
+            "\"description\":\"Succeeded\"}}}");
+}
+
+// A phone with real media: the far end of an anchored call.
+class AnchorTest : public CallsTest {
+ protected:
+  void make_media(Play play) {
+    MediaLegOptions options;
+    options.play = std::move(play);
+    alice.loop().call(
+        [&] { media = std::make_unique<MediaLeg>(alice.loop().context(), std::move(options)); });
+  }
+  void TearDown() override {
+    bool closed = media == nullptr;
+    alice.loop().call([&] {
+      if (media != nullptr) {
+        media->close([&] {
+          media.reset();
+          closed = true;
+          alice.loop().notify_changed();
+        });
+      }
+    });
+    EXPECT_TRUE(alice.loop().wait_until([&] { return closed; }, seconds(5)));
+  }
+  std::string wait_sdp(const std::function<void(MediaLeg::SdpCallback)>& start) {
+    SdpResult result;
+    bool done = false;
+    alice.loop().call([&] {
+      start([&](SdpResult r) {
+        result = std::move(r);
+        done = true;
+        alice.loop().notify_changed();
+      });
+    });
+    alice.loop().wait_until([&] { return done; }, seconds(6));
+    EXPECT_EQ(result.error, "");
+    return result.sdp;
+  }
+  bool hears_packets() {
+    return alice.loop().wait_until(
+        [&] {
+          alice.loop().after(milliseconds(20), [&] { alice.loop().notify_changed(); });
+          return media->stats().packets_received > 20;
+        },
+        seconds(5));
+  }
+  std::unique_ptr<MediaLeg> media;
+};
+
+TEST_F(AnchorTest, ScriptedCallerSpeaksToAPhoneAndHangsUp) {
+  const std::string id = server.place_call(
+      "{\"to\":\"101\",\"media\":{\"play\":{\"type\":\"tones\",\"tones\":[[440,500]],"
+      "\"repeat\":true}}}");
+  const auto invite = alice.expect("INVITE ");
+  alice.respond(invite, 180);
+  make_media({});
+  const auto answer = wait_sdp([&](auto done) { media->create_answer(invite.body, done); });
+  alice.respond(invite, 200, answer);
+  EXPECT_EQ(alice.expect("ACK ").method, "ACK");
+  EXPECT_TRUE(server.wait_call_state(id, "answered", seconds(2)));
+  EXPECT_TRUE(hears_packets());
+  server.hang_up(id);
+  alice.respond(alice.expect("BYE "), 200);
+  EXPECT_TRUE(server.wait_call_state(id, "ended", seconds(2)));
+}
+
+TEST_F(AnchorTest, LateOfferIsAnsweredInTheAck) {
+  server.place_call(
+      "{\"to\":\"101\",\"media\":{\"late_offer\":true,\"play\":{\"type\":\"tones\","
+      "\"tones\":[[440,500]],\"repeat\":true}}}");
+  const auto invite = alice.expect("INVITE ");
+  EXPECT_EQ(invite.body, "");
+  make_media({});
+  alice.respond(invite, 200, wait_sdp([&](auto done) { media->create_offer(done); }));
+  const auto ack = alice.expect("ACK ");
+  ASSERT_NE(ack.body, "");
+  wait_sdp([&](auto done) { media->apply_answer(ack.body, done); });
+  EXPECT_TRUE(hears_packets());
+}
+
+TEST_F(AnchorTest, ScriptedCalleeAnswersAtOnceAndHoldIsAnswered) {
+  server.control("POST", "/numbers",
+                 "{\"number\":\"+12025550177\",\"media\":{\"play\":{\"type\":\"tones\","
+                 "\"tones\":[[440,500]],\"repeat\":true}}}");
+  make_media({});
+  const auto offer = wait_sdp([&](auto done) { media->create_offer(done); });
+  const auto invite = alice.invite_authorised("12025550177", offer);
+  const auto ok = alice.expect("SIP/2.0 200");
+  alice.send(alice.ack(invite, ok));
+  wait_sdp([&](auto done) { media->apply_answer(ok.body, done); });
+  EXPECT_TRUE(hears_packets());
+  auto hold = alice.in_dialog("INVITE", invite, ok);
+  hold.add("Contact", invite.get("Contact")).add("Content-Type", "application/sdp");
+  hold.body = wait_sdp([&](auto done) { media->create_offer(done, Direction::kSendOnly); });
+  alice.send(hold);
+  const auto held = alice.expect("SIP/2.0 200");
+  EXPECT_NE(held.body.find("a=recvonly"), std::string::npos);
+  alice.send(alice.ack(hold, held));
+}
+
+}  // namespace
+}  // namespace standin

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "strict.h"
+
+#include <gtest/gtest.h>
+
+#include "strict_grammar.h"
+#include "test_phone.h"
+
+namespace standin {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr auto kRegister =
+    "REGISTER sip:sip.ringcentral.com SIP/2.0\r\n"
+    "Via: SIP/2.0/WSS h.invalid;branch=z9hG4bK-mwrk3ffh55dbumv\r\n"
+    "From: <sip:12025550115*115@sip.ringcentral.com>;tag=mwrk3ffh4a2ab3a\r\n"
+    "To: <sip:12025550115*115@sip.ringcentral.com>\r\n"
+    "Call-ID: mwrk3ffh3bkaolm\r\n"
+    "CSeq: 7167 REGISTER\r\n"
+    "Max-Forwards: 70\r\n"
+    "Contact: <sip:u@h.invalid;transport=wss>;+sip.instance=\"<urn:uuid:1>\";expires=60\r\n"
+    "Content-Length: 0\r\n\r\n";
+
+std::vector<std::string> faults_of(const std::string& raw) {
+  const auto message = parse_sip(raw);
+  if (!message) return {"unreadable"};
+  return grammar_faults(raw, *message);
+}
+
+std::string with(const std::string& from, const std::string& to) {
+  std::string text = kRegister;
+  text.replace(text.find(from), from.size(), to);
+  return text;
+}
+
+TEST(StrictGrammar, AcceptsAGoodRegister) {
+  EXPECT_EQ(faults_of(kRegister), std::vector<std::string>{});
+}
+
+struct Broken {
+  const char* from;
+  const char* to;
+  const char* rule;
+};
+
+class StrictGrammarBroken : public testing::TestWithParam<Broken> {};
+
+TEST_P(StrictGrammarBroken, NamesTheRule) {
+  const Broken& broken = GetParam();
+  EXPECT_EQ(faults_of(with(broken.from, broken.to)), std::vector<std::string>{broken.rule});
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rules, StrictGrammarBroken,
+    testing::Values(
+        Broken{"Max-Forwards: 70\r\n", "", "Max-Forwards missing or malformed"},
+        Broken{"Content-Length: 0", "Content-Length: 5", "wrong Content-Length"},
+        Broken{";tag=mwrk3ffh4a2ab3a", "", "From has no tag"},
+        Broken{"z9hG4bK-", "x-", "Via branch is missing or has no z9hG4bK cookie"},
+        Broken{"7167 REGISTER", "7167 INVITE", "CSeq method differs from the request's"},
+        Broken{"7167 REGISTER", "4294967295 REGISTER", "malformed CSeq"},
+        Broken{"SIP/2.0\r\nVia", "SIP/2.0 \r\nVia", "unreadable"},
+        Broken{"REGISTER sip:", "REGISTER  sip:", "Request-URI is no SIP URI"},
+        Broken{"Max-Forwards:", "Max Forwards: 1\r\nMax-Forwards:", "header name is no token"},
+        Broken{"CSeq: 7167 REGISTER\r\n", "CSeq: 7167 REGISTER\n", "bare CR or LF"},
+        Broken{"+sip.instance=\"<urn:uuid:1>\";", "",
+               "Contact of REGISTER has no +sip.instance=\"<urn:...>\""}));
+
+TEST(StrictGrammar, WantsContactInInviteAndItsAnswer) {
+  std::string invite = with("REGISTER sip", "INVITE sip");
+  invite.replace(invite.find("7167 REGISTER"), 13, "7167 INVITE");
+  invite.erase(invite.find("Contact:"), invite.find("Content-Length") - invite.find("Contact:"));
+  EXPECT_EQ(faults_of(invite), std::vector<std::string>{"Contact is missing"});
+}
+
+class StrictTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(server.start()) << server.error();
+    ASSERT_TRUE(phone.connect());
+  }
+  bool violated(const std::string& rule) {
+    for (const auto& violation : server.violations()) {
+      if (violation.rule == rule) return true;
+    }
+    return false;
+  }
+  Server server;
+  TestPhone phone{server, {"101", "gst-ringcentral/0.1", "urn:uuid:s"}};
+};
+
+TEST_F(StrictTest, GoodClientBreaksNothing) {
+  ASSERT_EQ(phone.register_line().status, 200);
+  const auto invite = phone.invite_authorised("78654", "v=0\r\n");
+  phone.send(phone.ack(invite, phone.expect("SIP/2.0 486")));
+  EXPECT_EQ(phone.register_line(0).status, 200);
+  EXPECT_TRUE(server.violations().empty()) << server.violations()[0].rule;
+}
+
+TEST_F(StrictTest, RefusesWith400AndKeepsTheMessage) {
+  auto options = phone.request("OPTIONS", "sip:sip.ringcentral.com");
+  std::erase_if(options.headers, [](const auto& h) { return h.name == "Max-Forwards"; });
+  phone.send(options);
+  EXPECT_EQ(phone.expect("SIP/2.0 400").status, 400);
+  ASSERT_EQ(server.violations().size(), 1U);
+  EXPECT_NE(server.violations()[0].message.find("OPTIONS"), std::string::npos);
+}
+
+TEST_F(StrictTest, NoticesAReusedBranchAndCSeq) {
+  const auto options = phone.request("OPTIONS", "sip:sip.ringcentral.com");
+  phone.send(options);
+  EXPECT_EQ(phone.expect("SIP/2.0 200").status, 200);
+  phone.send(options);
+  EXPECT_EQ(phone.expect("SIP/2.0 400").status, 400);
+  EXPECT_TRUE(violated("branch used before"));
+  EXPECT_TRUE(violated("CSeq does not rise"));
+}
+
+TEST_F(StrictTest, NoticesAMissingAckWithinItsTime) {
+  phone.register_line();
+  phone.send(phone.invite("78654", "v=0\r\n"));
+  phone.expect("SIP/2.0 407");
+  const auto end = std::chrono::steady_clock::now() + seconds(5);
+  while (!violated("no ACK within 2 s to 407") && std::chrono::steady_clock::now() < end) {
+    phone.expect("nothing starts like this", std::chrono::milliseconds(50));
+  }
+  EXPECT_TRUE(violated("no ACK within 2 s to 407"));
+}
+
+TEST_F(StrictTest, NoticesAnAckWithAWrongCSeq) {
+  phone.register_line();
+  const auto invite = phone.invite("78654", "v=0\r\n");
+  phone.send(invite);
+  auto ack = phone.ack(invite, phone.expect("SIP/2.0 407"));
+  for (auto& header : ack.headers) {
+    if (header.name == "CSeq") header.value = "1 ACK";
+  }
+  phone.send(ack);
+  phone.send(phone.request("OPTIONS", "sip:sip.ringcentral.com"));
+  phone.expect("SIP/2.0 200");
+  EXPECT_TRUE(violated("ACK whose CSeq fits no final response"));
+}
+
+TEST_F(StrictTest, ForgivesOtherClients) {
+  TestPhone sdk(server, {"102", "ringcentral-web-phone-2", "urn:uuid:t"});
+  ASSERT_TRUE(sdk.connect());
+  auto options = sdk.request("OPTIONS", "sip:sip.ringcentral.com");
+  std::erase_if(options.headers, [](const auto& h) { return h.name == "Max-Forwards"; });
+  sdk.send(options);
+  EXPECT_EQ(sdk.expect("SIP/2.0 200").status, 200);
+  EXPECT_TRUE(server.violations().empty());
+}
+
+}  // namespace
+}  // namespace standin
