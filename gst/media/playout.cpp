@@ -54,6 +54,7 @@ void Playout::reset() {
 
 void Playout::forget_run() {
   in_run_ = last_concealed_ = cutting_ = false;
+  expected_sender_.reset();
   audio_end_ = ring_.read_position();
 }
 
@@ -97,13 +98,30 @@ void Playout::push(const Block& block) {
   } else {
     in_run_ = store(place_by_time(block), block);
   }
+  expect_after(block);
+}
+
+void Playout::expect_after(const Block& block) {
+  const Time length = length_of(block.samples.size());
   last_concealed_ = block.concealed;
-  expected_ = difference(block.time, -length_of(block.samples.size()));
+  expected_ = difference(block.time, -length);
+  if (block.sender_time) {
+    expected_sender_ = difference(*block.sender_time, -length);
+  } else if (expected_sender_) {
+    expected_sender_ = difference(*expected_sender_, -length);
+  }
+}
+
+// What is missing before the block (negative: it overlaps).
+Time Playout::step_before(const Block& block) const {
+  if (block.sender_time && expected_sender_)
+    return difference(*block.sender_time, *expected_sender_);
+  return difference(block.time, expected_);
 }
 
 bool Playout::continues_run(const Block& block) const {
   if (!in_run_ || ring_.end() < ring_.read_position()) return false;
-  const Time step = difference(block.time, expected_);
+  const Time step = step_before(block);
   if (step > kGapStep) return false;
   // Concealment may be longer than what was lost (opusdec makes 120 ms at a time): it gives way.
   return step >= -kGapStep || !last_concealed_ || block.concealed;
@@ -121,7 +139,7 @@ Playout::Place Playout::place_in_run(const Block& block) {
 
 // In a pause the position may jump: the pause is drawn out, or left out block by block.
 Playout::Place Playout::cut(const Block& block, double error) {
-  const double smoothed = controller_.error();
+  const double smoothed = controller_.recent_error();
   const double size = std::min(std::abs(error), std::abs(smoothed));
   if (size < (cutting_ ? kCutDone : kCutError) || (error > 0) != (smoothed > 0)) {
     cutting_ = false;

@@ -25,7 +25,8 @@ class PlayoutController {
   // Positive: the audio plays too early.
   void observe(double error, double length);
 
-  double error() const { return error_; }  // smoothed
+  double error() const { return error_; }          // smoothed
+  double recent_error() const { return recent_; }  // smoothed over less than a pause of speech
 
   // Relative change of speed, 0 when there is nothing worth correcting; positive = play faster.
   double correction() const;
@@ -34,6 +35,7 @@ class PlayoutController {
   bool starting() const;
 
   double error_ = 0;
+  double recent_ = 0;
   double age_ = 0;  // audio observed since restart()
 };
 

@@ -13,6 +13,7 @@ namespace {
 constexpr double kLowest = 3000;
 constexpr double kSpan = 27000;
 constexpr double kPeriod = 2;
+constexpr double kPause = 20;
 
 Time from_seconds(double seconds) { return Time(std::llround(seconds * 1e9)); }
 
@@ -38,7 +39,8 @@ Signal tone(double frequency, double amplitude) {
 }
 
 Signal with_pauses(Signal signal) {
-  return [signal = std::move(signal)](double t) { return std::fmod(t, 3.0) < 2 ? signal(t) : 0; };
+  return
+      [signal = std::move(signal)](double t) { return std::fmod(t, 3.0) < 2 ? signal(t) : kPause; };
 }
 
 PlayoutRig::PlayoutRig(int rate, Time start)
@@ -53,7 +55,8 @@ void PlayoutRig::push(const Arrival& arrival, const Signal& signal) {
   playout_.push({.samples = samples,
                  .time = start_ + arrival.time,
                  .new_stream = arrival.new_stream,
-                 .concealed = arrival.concealed});
+                 .concealed = arrival.concealed,
+                 .sender_time = arrival.sender_time});
 }
 
 Playout::Pulled PlayoutRig::pull_once() {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "media/playout.h"
@@ -21,6 +22,7 @@ struct Arrival {
   std::size_t samples = 0;
   bool concealed = false;
   bool new_stream = false;
+  std::optional<Time> sender_time{};
 };
 
 // What a sender says at a time of its own clock (s).
@@ -31,7 +33,7 @@ double time_code(double spoken);
 // The sender's time that a sample of time_code() carries, modulo 2 s; < 0: not a sample of it.
 double time_of_code(std::int16_t sample);
 Signal tone(double frequency, double amplitude = 10000);
-// The signal for two seconds of three, then a pause.
+// The signal for two seconds of three, then a pause (all but silent, so that holes stand out).
 Signal with_pauses(Signal signal);
 
 // Plays arrivals through a Playout on a simulated clock: pulls 20 ms every 20 ms, each pull

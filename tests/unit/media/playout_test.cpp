@@ -96,6 +96,20 @@ TEST_F(PlayoutRules, KeepsTheTimeAcrossAGap) {
   EXPECT_EQ(statistics().underruns, 0u);
 }
 
+TEST_F(PlayoutRules, BelievesTheSendersTimeThatNothingIsMissing) {
+  const std::vector<std::int16_t> samples(kFrame, 1000);
+  pull(1);
+  for (int i = 0; i < 10; ++i) {
+    rig.push({.samples = samples,
+              .time = rig.start() + 40ms + i * 20ms + (i > 4 ? 60ms : 0ms),
+              .sender_time = 7s + i * 20ms});
+  }
+  pull(14);
+  EXPECT_EQ(heard_at(150ms), 1000);
+  EXPECT_EQ(heard_at(239ms), 1000);
+  EXPECT_EQ(heard_at(250ms), 0);
+}
+
 TEST_F(PlayoutRules, FlagsPullsThatAreAllGap) {
   push_run(0ms, 2, 1000);
   push_run(200ms, 2, 1000);
