@@ -26,6 +26,7 @@ using Message = std::unique_ptr<GstSDPMessage, MessageDelete>;
 Error unusable(std::string why) { return {Errc::kRejected, "no usable audio: " + std::move(why)}; }
 
 Result<Message> parse_message(std::string_view text) {
+  if (text.empty()) return unusable("there is no SDP");
   if (text.size() > kMaxSdpBytes) return unusable("the SDP is larger than 32 KiB");
   if (text.find('\0') != std::string_view::npos) return unusable("the SDP has a NUL in it");
   GstSDPMessage* message = nullptr;
