@@ -55,13 +55,7 @@ TEST_F(CallsTest, CancelOfTheCallerReachesTheCallee) {
   const auto invite = alice.invite_authorised("102", kSdp);
   const auto ringing = bert.expect("INVITE ");
   bert.respond(ringing, 180);
-  auto cancel = invite;
-  cancel.method = "CANCEL";
-  cancel.body.clear();
-  for (auto& header : cancel.headers) {
-    if (header.name == "CSeq") header.value.replace(header.value.find("INVITE"), 6, "CANCEL");
-  }
-  alice.send(cancel);
+  alice.send(alice.cancel(invite));
   EXPECT_EQ(alice.expect("SIP/2.0 487").status, 487);
   const auto received = bert.expect("CANCEL ");
   EXPECT_EQ(branch_of(received), branch_of(ringing));
@@ -109,6 +103,10 @@ TEST_F(CallsTest, InfoCommandIsAnsweredWithItsResult) {
             "\"description\":\"Succeeded\"}}}");
 }
 
+constexpr auto kToneCall =
+    "{\"to\":\"101\",\"media\":{\"play\":{\"type\":\"tones\",\"tones\":[[440,500]],"
+    "\"repeat\":true}}}";
+
 // A phone with real media: the far end of an anchored call.
 class AnchorTest : public CallsTest {
  protected:
@@ -145,11 +143,11 @@ class AnchorTest : public CallsTest {
     EXPECT_EQ(result.error, "");
     return result.sdp;
   }
-  bool hears_packets() {
+  bool hears_packets(std::uint64_t more_than = 20) {
     return alice.loop().wait_until(
         [&] {
           alice.loop().after(milliseconds(20), [&] { alice.loop().notify_changed(); });
-          return media->stats().packets_received > 20;
+          return media->stats().packets_received > more_than;
         },
         seconds(5));
   }
@@ -157,9 +155,7 @@ class AnchorTest : public CallsTest {
 };
 
 TEST_F(AnchorTest, ScriptedCallerSpeaksToAPhoneAndHangsUp) {
-  const std::string id = server.place_call(
-      "{\"to\":\"101\",\"media\":{\"play\":{\"type\":\"tones\",\"tones\":[[440,500]],"
-      "\"repeat\":true}}}");
+  const std::string id = server.place_call(kToneCall);
   const auto invite = alice.expect("INVITE ");
   alice.respond(invite, 180);
   make_media({});
@@ -205,6 +201,60 @@ TEST_F(AnchorTest, ScriptedCalleeAnswersAtOnceAndHoldIsAnswered) {
   const auto held = alice.expect("SIP/2.0 200");
   EXPECT_NE(held.body.find("a=recvonly"), std::string::npos);
   alice.send(alice.ack(hold, held));
+}
+
+TEST_F(AnchorTest, ServerHoldsResumesAndMovesItsMedia) {
+  const std::string id = server.place_call(kToneCall);
+  const auto invite = alice.expect("INVITE ");
+  make_media({});
+  alice.respond(invite, 200, wait_sdp([&](auto done) { media->create_answer(invite.body, done); }));
+  alice.expect("ACK ");
+  ASSERT_TRUE(hears_packets());
+  const std::pair<const char*, const char*> kKinds[] = {{"hold", "a=sendonly"},
+                                                        {"resume", "a=sendrecv"},
+                                                        {"same", "a=sendrecv"},
+                                                        {"new_ice", "a=sendrecv"}};
+  for (const auto& [kind, direction] : kKinds) {
+    const auto reply = server.control("POST", "/calls/" + id + "/reinvite",
+                                      std::string("{\"kind\":\"") + kind + "\"}");
+    EXPECT_EQ(reply.status, 200U) << kind << reply.body;
+    const auto offer = alice.expect("INVITE ");
+    EXPECT_NE(offer.body.find(direction), std::string::npos) << kind;
+    alice.respond(offer, 200, wait_sdp([&](auto done) { media->create_answer(offer.body, done); }));
+    EXPECT_EQ(alice.expect("ACK ").method, "ACK") << kind;
+  }
+  const auto before = media->stats().packets_received;
+  EXPECT_TRUE(hears_packets(before + 50));
+}
+
+TEST_F(AnchorTest, ServerHangsUpWhileRinging) {
+  const std::string id = server.place_call(kToneCall);
+  const auto invite = alice.expect("INVITE ");
+  alice.respond(invite, 180);
+  server.hang_up(id);
+  alice.respond(alice.expect("CANCEL "), 200);
+  alice.respond(invite, 487);
+  EXPECT_EQ(alice.expect("ACK ").method, "ACK");
+  EXPECT_TRUE(server.wait_call_state(id, "finished", seconds(2)));
+}
+
+TEST_F(AnchorTest, MediaActionsReachTheMedia) {
+  const std::string id = server.place_call(kToneCall);
+  const auto invite = alice.expect("INVITE ");
+  make_media({});
+  alice.respond(invite, 200, wait_sdp([&](auto done) { media->create_answer(invite.body, done); }));
+  ASSERT_TRUE(hears_packets());
+  const std::string path = "/calls/" + id + "/media";
+  EXPECT_EQ(server.control("POST", path, "{\"action\":\"change_ssrc\"}").status, 200U);
+  EXPECT_EQ(server.control("POST", path, "{\"action\":\"nonsense\"}").status, 409U);
+  EXPECT_TRUE(alice.loop().wait_until(
+      [&] {
+        alice.loop().after(milliseconds(20), [&] { alice.loop().notify_changed(); });
+        return media->stats().ssrcs_received == 2;
+      },
+      seconds(5)));
+  const auto ids = server.call_ids();
+  EXPECT_EQ(ids, std::vector<std::string>{id});
 }
 
 }  // namespace

@@ -11,6 +11,8 @@ namespace {
 
 using std::chrono::seconds;
 
+constexpr auto kSdp = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
+
 constexpr auto kRegister =
     "REGISTER sip:sip.ringcentral.com SIP/2.0\r\n"
     "Via: SIP/2.0/WSS h.invalid;branch=z9hG4bK-mwrk3ffh55dbumv\r\n"
@@ -96,6 +98,47 @@ TEST_F(StrictTest, GoodClientBreaksNothing) {
   phone.send(phone.ack(invite, phone.expect("SIP/2.0 486")));
   EXPECT_EQ(phone.register_line(0).status, 200);
   EXPECT_TRUE(server.violations().empty()) << server.violations()[0].rule;
+}
+
+TEST_F(StrictTest, GoodCallsOfAGoodClientBreakNothing) {
+  TestPhone other(server, {"102", "gst-ringcentral/0.1", "urn:uuid:o"});
+  ASSERT_TRUE(other.connect());
+  phone.register_line();
+  other.register_line();
+  // Answered, held, hung up by the caller.
+  const auto invite = phone.invite_authorised("102", kSdp);
+  const auto ringing = other.expect("INVITE ");
+  other.respond(ringing, 100);
+  other.respond(ringing, 180);
+  other.respond(ringing, 200, kSdp);
+  other.expect("ACK ");
+  const auto ok = phone.expect("SIP/2.0 200");
+  phone.send(phone.ack(invite, ok));
+  other.respond(other.expect("MESSAGE "), 200);
+  auto hold = phone.in_dialog("INVITE", invite, ok);
+  hold.add("Contact", invite.get("Contact")).add("Content-Type", "application/sdp");
+  hold.body = kSdp;
+  phone.send(hold);
+  other.respond(other.expect("INVITE "), 200, kSdp);
+  other.expect("ACK ");
+  phone.send(phone.ack(hold, phone.expect("SIP/2.0 200")));
+  phone.send(phone.in_dialog("BYE", invite, ok));
+  phone.expect("SIP/2.0 200");
+  other.respond(other.expect("BYE "), 200);
+  other.respond(other.expect("MESSAGE "), 200);
+  // Cancelled while ringing.
+  const auto second = phone.invite_authorised("102", kSdp);
+  const auto ringing2 = other.expect("INVITE ");
+  other.respond(ringing2, 180);
+  phone.expect("SIP/2.0 183");
+  phone.send(phone.cancel(second));
+  phone.expect("SIP/2.0 200");
+  phone.send(phone.ack(second, phone.expect("SIP/2.0 487")));
+  other.respond(other.expect("CANCEL "), 200);
+  other.respond(ringing2, 487);
+  other.expect("ACK ");
+  EXPECT_TRUE(server.violations().empty()) << server.violations()[0].rule << "\n"
+                                           << server.violations()[0].message;
 }
 
 TEST_F(StrictTest, RefusesWith400AndKeepsTheMessage) {

@@ -181,6 +181,16 @@ SipMessage TestPhone::ack(const SipMessage& invite, const SipMessage& response) 
   return ack;
 }
 
+SipMessage TestPhone::cancel(const SipMessage& invite) {
+  SipMessage cancel;
+  cancel.method = "CANCEL";
+  cancel.uri = invite.uri;
+  for (const char* name : {"Via", "From", "To", "Call-Id", "Max-Forwards"}) {
+    cancel.add(name, invite.get(name));
+  }
+  return cancel.add("CSeq", std::to_string(cseq_of(invite)->number) + " CANCEL");
+}
+
 SipMessage TestPhone::in_dialog(const std::string& method, const SipMessage& invite,
                                 const SipMessage& response) {
   SipMessage message = request(method, uri_of(response.get("Contact")));

@@ -47,6 +47,7 @@ class TestPhone {
   SipMessage invite_authorised(const std::string& user, const std::string& sdp);
   SipMessage respond(const SipMessage& request, int status, const std::string& sdp = {});
   SipMessage ack(const SipMessage& invite, const SipMessage& response);
+  SipMessage cancel(const SipMessage& invite);
   SipMessage in_dialog(const std::string& method, const SipMessage& invite,
                        const SipMessage& response);
   std::string credentials(const SipMessage& challenge, const std::string& method,
