@@ -2,6 +2,7 @@
 #include "media/peer.h"
 
 #define GST_USE_UNSTABLE_API  // webrtc
+#include <gio/gio.h>
 #include <gst/webrtc/webrtc.h>
 
 #include <utility>
@@ -9,6 +10,7 @@
 #include "core/log.h"
 #include "media/elements.h"
 #include "media/peer_signals.h"
+#include "media/rtp_stats.h"
 
 namespace rc::media {
 namespace {
@@ -31,6 +33,11 @@ Ref<GstWebRTCRTPTransceiver> transceiver_of(GstElement* webrtc) {
   GstWebRTCRTPTransceiver* transceiver = nullptr;
   g_signal_emit_by_name(webrtc, "get-transceiver", 0, &transceiver);
   return Ref<GstWebRTCRTPTransceiver>::adopt(transceiver);
+}
+
+bool is_loopback(const std::string& address) {
+  const auto parsed = Ref<GInetAddress>::adopt(g_inet_address_new_from_string(address.c_str()));
+  return parsed && g_inet_address_get_is_loopback(parsed.get()) == TRUE;
 }
 
 Owned<GstCaps> rtp_caps(const std::vector<Format>& formats) {
@@ -91,12 +98,14 @@ Result<void> Peer::tune_ice() {
   // UPnP waits 200 ms for a router in every call (measured); its checks go out every 20 ms.
   g_object_set(agent.get(), "upnp", FALSE, "stun-pacing-timer", 5U, nullptr);
   g_object_set(ice.get(), "ice-tcp", FALSE, nullptr);
-  if (!media.stun_servers.empty()) {
-    // libnice takes one.
+  // libnice takes one server; from a loopback address none can be reached, and it would be waited
+  // for.
+  if (!media.stun_servers.empty() && !is_loopback(media.local_address)) {
     const std::string uri = "stun://" + media.stun_servers.front();
     g_object_set(webrtc_.get(), "stun-server", uri.c_str(), nullptr);
   }
   if (media.local_address.empty()) return {};
+  // libnice leaves lo out unless told; with an address told it uses only that one.
   gboolean added = FALSE;
   g_signal_emit_by_name(ice.get(), "add-local-ip-address", media.local_address.c_str(), &added);
   if (added == TRUE) return {};
@@ -283,6 +292,8 @@ void Peer::add_stats(call::MediaStats& stats) const {
   stats.connected_at = connected_at_;
   if (send_) stats.packets_sent = send_->packets();
   if (receive_) stats.first_audio_at = receive_->first_audio_at();
+  if (const auto jitterbuffer = tap_->newest()) add_jitterbuffer_stats(jitterbuffer.get(), stats);
+  add_rtcp_stats(webrtc_.get(), stats);
 }
 
 void Peer::close() {

@@ -30,7 +30,14 @@ void Ear::on_audio(const call::AudioBlock& block) {
 }
 
 void Ear::on_telephone_event(bool running) {
-  if (running) ++events_;
+  const std::lock_guard lock(mutex_);
+  if (!running) ++events_;
+  changed_.notify_all();
+}
+
+bool Ear::waits_events(int count, std::chrono::milliseconds limit) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, limit, [&] { return events_ >= count; });
 }
 
 size_t Ear::heard() const {
@@ -164,6 +171,14 @@ call::MediaStats End::stats() {
   call::MediaStats result;
   run([&] { result = session_->stats(); });
   return result;
+}
+
+bool End::wait_stats(const std::function<bool(const call::MediaStats&)>& condition) {
+  for (int i = 0; i < 400; ++i) {
+    if (condition(stats())) return true;
+    g_usleep(50 * 1000);
+  }
+  return false;
 }
 
 void End::on_media_connected() {

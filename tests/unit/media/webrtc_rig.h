@@ -47,7 +47,8 @@ class Ear : public call::AudioReceiver {
   double frequency(size_t from, size_t count) const;
   double level(size_t from) const;  // RMS
   int new_streams() const { return new_streams_; }
-  int events() const { return events_; }
+  // So many keys were pressed and let go.
+  bool waits_events(int count, std::chrono::milliseconds limit = std::chrono::seconds(5));
   std::chrono::nanoseconds last_time() const;
 
  private:
@@ -56,7 +57,8 @@ class Ear : public call::AudioReceiver {
   std::condition_variable changed_;
   std::vector<int16_t> samples_;
   std::vector<std::pair<std::chrono::nanoseconds, std::chrono::nanoseconds>> blocks_;
-  std::atomic<int> new_streams_ = 0, events_ = 0;
+  std::atomic<int> new_streams_ = 0;
+  int events_ = 0;
 };
 
 // One end of a call: a session, its tone and its ear, on the rig's signalling thread.
@@ -70,6 +72,8 @@ class End : public call::MediaSession::Listener {
   Result<void> apply(const std::string& answer);
   std::string reoffer(bool on_hold);
   call::MediaStats stats();
+  // Asks again and again, up to 20 s.
+  bool wait_stats(const std::function<bool(const call::MediaStats&)>& condition);
   void close();
   bool wait_connected(std::chrono::milliseconds limit = std::chrono::seconds(5));
   std::optional<Error> wait_failed(std::chrono::milliseconds limit = std::chrono::seconds(5));

@@ -95,15 +95,35 @@ GstPadProbeReturn WebRtcSender::on_packet(GstPad*, GstPadProbeInfo* item, gpoint
   return GST_PAD_PROBE_OK;
 }
 
+GstBuffer* WebRtcSender::event(GstBuffer* replaced, bool end) {
+  GstBuffer* made = gst_rtp_buffer_new_allocate(4, 0, 0);
+  GstRTPBuffer from = GST_RTP_BUFFER_INIT, to = GST_RTP_BUFFER_INIT;
+  gst_rtp_buffer_map(replaced, GST_MAP_READ, &from);
+  gst_rtp_buffer_map(made, GST_MAP_WRITE, &to);
+  gst_rtp_buffer_set_payload_type(&to, 101);
+  gst_rtp_buffer_set_seq(&to, gst_rtp_buffer_get_seq(&from));
+  gst_rtp_buffer_set_timestamp(&to, gst_rtp_buffer_get_timestamp(&from));
+  gst_rtp_buffer_set_ssrc(&to, gst_rtp_buffer_get_ssrc(&from));
+  auto* payload = static_cast<guint8*>(gst_rtp_buffer_get_payload(&to));
+  payload[0] = 5;
+  payload[1] = static_cast<guint8>((end ? 0x80 : 0) | 10);
+  payload[2] = payload[3] = 0;
+  gst_rtp_buffer_unmap(&to);
+  gst_rtp_buffer_unmap(&from);
+  gst_buffer_copy_into(made, replaced, GST_BUFFER_COPY_METADATA, 0, 0);
+  gst_buffer_unref(replaced);
+  return made;
+}
+
 GstBuffer* WebRtcSender::rewrite(GstBuffer* packet) {
   const int every = change_every_;
   if (every != 0 && ++packets_ % every == 0) {
     ssrc_ = 0x10000000U + static_cast<uint32_t>(++changes_);
   }
   packet = gst_buffer_make_writable(packet);
-  if (payload_size_ != 0) {
-    const size_t size = payload_size_;
-    gst_buffer_append_memory(packet, gst_allocator_alloc(nullptr, size, nullptr));
+  if (event_packets_ > 0) packet = event(packet, --event_packets_ == 0);
+  if (const size_t size = padding_; size != 0) {
+    gst_buffer_append(packet, gst_buffer_new_memdup(std::string(size, 'x').data(), size));
   }
   GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
   gst_rtp_buffer_map(packet, GST_MAP_READWRITE, &rtp);

@@ -11,7 +11,7 @@
 namespace rc::media::test {
 
 // A bare webrtcbin that sends a tone with Opus and does what our own sessions never do: changes its
-// SSRC without a word, sends packets that are too large. It offers.
+// SSRC without a word, presses keys, sends packets that are too large. It offers.
 class WebRtcSender {
  public:
   // `frame`: milliseconds of audio in a packet, as opusenc's frame-size knows them.
@@ -28,17 +28,22 @@ class WebRtcSender {
   // Another SSRC with every so many packets; 0 = no more.
   void change_ssrc_every(int packets) { change_every_ = packets; }
   int changes() const { return changes_; }
-  // Every so many packets one of this many bytes of payload goes out beside the others.
-  void set_payload_size(size_t bytes) { payload_size_ = bytes; }
+  // Makes each packet larger by so many bytes; 0 = no more.
+  void set_padding(size_t bytes) { padding_ = bytes; }
+  // So many of the next packets are an RFC 4733 event (payload type 101) instead of audio, the last
+  // of them says that it ends.
+  void press_key(int packets) { event_packets_ = packets; }
 
  private:
   static GstPadProbeReturn on_packet(GstPad* pad, GstPadProbeInfo* item, gpointer self);
   GstBuffer* rewrite(GstBuffer* packet);
+  GstBuffer* event(GstBuffer* replaced, bool end);
 
   Ref<GstElement> pipeline_, webrtc_;
   std::atomic<uint32_t> ssrc_ = 0;
   std::atomic<int> change_every_ = 0, changes_ = 0;
-  std::atomic<size_t> payload_size_ = 0;
+  std::atomic<int> event_packets_ = 0;
+  std::atomic<size_t> padding_ = 0;
   int packets_ = 0;
 };
 

@@ -20,7 +20,9 @@ size_t threads() {
 class WebRtcSsrc : public ::testing::Test {
  protected:
   void start(WebRtcSender& sender) {
-    const auto answer = callee.answer(sender.offer());
+    const std::string offer = replace_all(sender.offer(), "SAVPF 111", "SAVPF 111 101") +
+                              "a=rtpmap:101 telephone-event/8000\r\n";
+    const auto answer = callee.answer(offer);
     ASSERT_TRUE(answer.ok()) << answer.error().message;
     sender.apply(answer.value());
     ASSERT_TRUE(callee.wait_connected());
@@ -58,6 +60,28 @@ TEST_F(WebRtcSsrc, SurvivesAThousandOfThem) {
   EXPECT_LE(most, before + 8);
   EXPECT_FALSE(callee.failed());
   EXPECT_TRUE(callee.ear->hears(440));
+}
+
+TEST_F(WebRtcSsrc, TellsOfKeysAndHearsOn) {
+  WebRtcSender sender(440);
+  start(sender);
+  for (int key = 1; key <= 3; ++key) {
+    sender.press_key(8);
+    EXPECT_TRUE(callee.ear->waits_events(key));
+  }
+  EXPECT_TRUE(callee.ear->hears(440));
+  EXPECT_EQ(callee.ear->new_streams(), 1);
+  EXPECT_FALSE(callee.failed());
+}
+
+TEST_F(WebRtcSsrc, DropsPacketsThatAreTooLarge) {
+  WebRtcSender sender(440);
+  start(sender);
+  sender.set_padding(2000);
+  EXPECT_FALSE(callee.ear->hears(440, milliseconds(800)));
+  sender.set_padding(0);
+  EXPECT_TRUE(callee.ear->hears(440));
+  EXPECT_FALSE(callee.failed());
 }
 
 }  // namespace

@@ -51,6 +51,20 @@ TEST_F(WebRtc, GivesTheRateThatWasAskedFor) {
   }
 }
 
+TEST_F(WebRtc, CountsWhatItCarries) {
+  ASSERT_TRUE(connect(caller, callee));
+  ASSERT_TRUE(callee.ear->hears(440));
+  const auto stats = callee.stats();
+  EXPECT_GT(stats.packets_received, 10U);
+  EXPECT_GT(stats.packets_sent, 5U);
+  EXPECT_EQ(stats.packets_lost, 0U);
+  EXPECT_GT(stats.connected_at.count(), 0);
+  EXPECT_GT(stats.first_audio_at, stats.connected_at);
+  // The first report is due within 2.5 s; a round trip needs one each way.
+  EXPECT_TRUE(callee.wait_stats([](const auto& it) { return it.round_trip_ms > 0; }));
+  EXPECT_LT(callee.stats().round_trip_ms, 100);
+}
+
 // Flips one digit of the digest.
 std::string with_wrong_fingerprint(std::string sdp) {
   const size_t at = sdp.find("a=fingerprint:sha-256 ") + 22;
