@@ -134,7 +134,7 @@ void WsConnector::finish(GAsyncResult* result) {
 Error WsConnector::failure(const GError* error) const {
   if (fault_) return *fault_;
   const GTlsCertificateFlags flags = soup_message_get_tls_peer_certificate_errors(message_.get());
-  if (flags != 0) return bad_certificate(flags);
+  if (error->domain == G_TLS_ERROR && flags != 0) return bad_certificate(flags);
   const std::string reason = clean_text(error->message);
   if (error->domain == SOUP_WEBSOCKET_ERROR) {
     const auto status = static_cast<int>(soup_message_get_status(message_.get()));

@@ -26,8 +26,8 @@ class WsTransport : public Transport {
     std::string proxy{};       // host:port, as sip-provision gives it
     std::string user_agent{};  // of the HTTP handshake
     std::string ca_file{};     // PEM; the only authorities then trusted. Empty: the system's
-    bool insecure = false;   // takes any certificate; for tests
-    bool plain = false;      // ws://, refused unless the proxy is a loopback address
+    bool insecure = false;     // takes any certificate; for tests
+    bool plain = false;        // ws://, refused unless the proxy is a loopback address
     // DNS, TCP, TLS and HTTP handshake together.
     std::chrono::milliseconds connect_limit = std::chrono::seconds(5);
     std::chrono::seconds ping_interval{15};
