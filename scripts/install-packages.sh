@@ -39,9 +39,11 @@ apt() {
     -o Dpkg::Use-Pty=0 "$@" </dev/null
 }
 
-# One line in twenty packages; the whole story only if it ends badly.
+# One line in fifty packages; the whole story only if it ends badly.
 show_progress() {
-  awk '/^Setting up/ && ++n % 20 == 0 { print "  " n " set up"; fflush() }'
+  awk '/^Need to get/ { print "  " $0; fflush() }
+    /^Get:/ && ++fetched % 50 == 0 { print "  " fetched " files fetched"; fflush() }
+    /^Setting up/ && ++n % 50 == 0 { print "  " n " packages set up"; fflush() }'
 }
 
 main() {

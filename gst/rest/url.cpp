@@ -58,6 +58,11 @@ bool is_bare_origin(GUri* uri) {
 
 }  // namespace
 
+bool is_loopback_url(std::string_view url) {
+  const auto uri = parse(url);
+  return uri && is_loopback(host_of(uri.get()));
+}
+
 Result<std::string> check_server_url(std::string_view url) {
   Owned<GUri> uri = parse(url);
   if (!uri || !is_allowed(uri.get()) || !is_bare_origin(uri.get())) {

@@ -12,6 +12,9 @@ namespace rc::rest {
 // slash at its end. A user name, path, query or fragment in it is refused.
 Result<std::string> check_server_url(std::string_view url);
 
+// Whether its host is localhost or a loopback address.
+bool is_loopback_url(std::string_view url);
+
 // kConfig if the URL is neither https nor plain http to a loopback address.
 Result<void> check_request_url(std::string_view url);
 

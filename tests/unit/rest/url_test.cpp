@@ -27,6 +27,13 @@ TEST(ServerUrl, RefusesTheRest) {
   }
 }
 
+TEST(LoopbackUrl, IsToldByItsHost) {
+  EXPECT_TRUE(is_loopback_url("http://127.9.9.9:1/x"));
+  EXPECT_TRUE(is_loopback_url("https://[::1]/"));
+  EXPECT_FALSE(is_loopback_url("https://platform.ringcentral.com"));
+  EXPECT_FALSE(is_loopback_url("127.0.0.1"));
+}
+
 TEST(TokenScope, CoversTheRegisteredDomainOverHttps) {
   const char* home = "https://platform.ringcentral.com";
   EXPECT_TRUE(may_carry_token(home, "https://platform.ringcentral.com/restapi"));
