@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/log.h"
+#include "rest/url.h"
 
 namespace rc::phone {
 namespace {
@@ -119,13 +120,21 @@ void PhoneCore::use_account(const rest::SipAccount& account) {
   options.product =
       settings_.user_agent.empty() ? "gst-ringcentral/" RC_VERSION : settings_.user_agent;
   options.ring_limit = settings_.line.ring_limit;
-  call::Line::Media media{media_, account.stun_servers, settings_.local_address};
-  if (!settings_.stun_server.empty()) media.stun_servers = {settings_.stun_server};
-  line_.use_account(std::move(options), std::move(media));
+  line_.use_account(std::move(options), line_media(account));
   sip::Registration::Options registration;
   registration.instance_id = device_->instance_id;
   registration_ =
       std::make_unique<sip::Registration>(*line_.user_agent(), clock_, registration, this);
+}
+
+// A server on loopback is a stand-in: its media is there too, and libnice leaves loopback out unless
+// it is told to use it.
+call::Line::Media PhoneCore::line_media(const rest::SipAccount& account) const {
+  call::Line::Media media{media_, account.stun_servers, settings_.local_address};
+  if (!settings_.stun_server.empty()) media.stun_servers = {settings_.stun_server};
+  if (media.local_address.empty() && rest::is_loopback_url(settings_.credentials.server))
+    media.local_address = "127.0.0.1";
+  return media;
 }
 
 // The account changed on the server, or it refuses the one we have.

@@ -46,6 +46,7 @@ class PhoneCore : public sip::Transport::Listener,
   void on_device(Result<Login::Device> device);
   void use_device(Login::Device device);
   void use_account(const rest::SipAccount& account);
+  call::Line::Media line_media(const rest::SipAccount& account) const;
   void connect();
   void drop_socket(const Error& reason);
   void try_again(const Error& reason, std::chrono::milliseconds at_least);

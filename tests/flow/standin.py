@@ -100,8 +100,13 @@ class Standin:
             self.facts["control"] + path, method=method,
             data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": "Bearer " + self.facts["control_token"]})
-        with urllib.request.urlopen(request, timeout=40) as answer:
-            text = answer.read()
+        try:
+            with urllib.request.urlopen(request, timeout=40) as answer:
+                text = answer.read()
+        except urllib.error.HTTPError as error:
+            if error.code != 408:  # the wait is over; the body tells the state as it is
+                raise
+            text = error.read()
         return json.loads(text) if text else None
 
     def registered(self, extension="101", seconds=15):

@@ -1,0 +1,111 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Runs every ready-made pipeline as it stands, against the stand-in."""
+
+import json
+import pathlib
+import socket
+import subprocess
+import time
+import unittest
+
+from standin import BUILD, TONES, TOP, Standin, interrupt, tones, wait_for
+
+PIPELINES = TOP / "pipelines"
+FREQUENCIES = [440, 1000, 700, 1500]
+
+
+def read_tones(wav, frequencies):
+    """The verdict of the tone reader: these frequencies, in order, in the file."""
+    expect = wav.with_suffix(".json")
+    expect.write_text(json.dumps(frequencies))
+    found = subprocess.run([TONES, "read", "--wav", wav, "--expect", expect, "--min-tones", "5"],
+                           capture_output=True, text=True, check=False)
+    return found.returncode == 0, found.stdout + found.stderr
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class PipelinesTest(unittest.TestCase):
+    def setUp(self):
+        self.standin = self.enterContext(Standin())
+
+    def assert_tones(self, wav, frequencies=None):
+        good, verdict = read_tones(wav, frequencies or FREQUENCIES)
+        self.assertTrue(good, verdict)
+
+    def run_script(self, name, *arguments):
+        process = self.standin.spawn([PIPELINES / name, *map(str, arguments)], "gst.log")
+        self.assertTrue(self.standin.registered(), self.standin.tail())
+        return process
+
+    def call(self, **spec):
+        return self.standin.call(**{"media": tones(*FREQUENCIES), "hangup_after_ms": 5000, **spec})
+
+    def assert_ends_well(self, process, seconds=20):
+        self.assertEqual(process.wait(seconds), 0, self.standin.tail())
+        self.assertEqual(self.standin.violations(), [])
+
+    def test_record_to_wav(self):
+        process = self.run_script("record-to-wav.sh", "call.wav")
+        self.call()
+        self.assert_ends_well(process)
+        self.assert_tones(self.standin.path("call.wav"))
+
+    def test_pcm_to_tcp(self):
+        port = free_port()
+        process = self.run_script("pcm-to-tcp.sh", port)
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as reader:
+            self.call()
+            pcm = self.read(reader, seconds=5)
+        interrupt(process)
+        self.assert_ends_well(process)
+        wav = self.standin.path("tcp.wav")
+        subprocess.run(["sox", "-t", "raw", "-r", "16000", "-e", "signed", "-b", "16", "-c", "1",
+                        "-", wav], input=pcm, check=True)
+        self.assert_tones(wav)
+
+    @staticmethod
+    def read(reader, seconds):
+        wanted = seconds * 16000 * 2
+        pcm = b""
+        while len(pcm) < wanted:
+            pcm += reader.recv(wanted - len(pcm))
+        return pcm
+
+    def test_play_file_into_call(self):
+        prompt = self.standin.path("prompt.wav")
+        subprocess.run(["sox", "-n", "-r", "48000", "-b", "16", prompt, "synth", "6", "sine", "600",
+                        "gain", "-12"], check=True)
+        process = self.run_script("play-file-into-call.sh", prompt, "call.wav")
+        heard = self.standin.path("heard.wav")
+        call = self.call(media={**tones(*FREQUENCIES), "record": str(heard)})
+        self.assert_ends_well(process)
+        self.standin.wait_call(call, "finished")
+        self.assert_tones(self.standin.path("call.wav"))
+        self.assert_tones(heard, [600])
+
+    def test_appsink_level(self):
+        process = self.standin.spawn([BUILD / "pipelines/appsink-level"], "gst.log")
+        self.assertTrue(self.standin.registered(), self.standin.tail())
+        self.call()
+        self.assert_ends_well(process)
+        levels = [float(line.split()[0]) for line in self.standin.text().splitlines()
+                  if line.endswith("dBFS")]
+        self.assertGreaterEqual(len(levels), 4, self.standin.tail())
+        for level in levels[1:]:  # the stand-in's tones: -12 dBFS peak, a sine is 3 dB below
+            self.assertAlmostEqual(level, -15, delta=1.5)
+        self.assertIn("connected from +12025550166", self.standin.text())
+
+    def test_every_pipeline_is_tested(self):
+        files = {p.name for p in PIPELINES.iterdir() if p.suffix in (".sh", ".cpp")}
+        tests = {name.removeprefix("test_").replace("_", "-") for name in dir(self)}
+        self.assertEqual({f for f in files if f.rsplit(".", 1)[0] not in tests}, set())
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
