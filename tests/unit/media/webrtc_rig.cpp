@@ -26,6 +26,7 @@ void Ear::on_audio(const call::AudioBlock& block) {
       std::chrono::nanoseconds(1'000'000'000 * block.samples.size() / static_cast<size_t>(rate_));
   blocks_.emplace_back(block.time, block.time + length);
   if (block.new_stream) ++new_streams_;
+  if (block.concealed) ++concealed_;
   changed_.notify_all();
 }
 
@@ -33,6 +34,11 @@ void Ear::on_telephone_event(bool running) {
   const std::lock_guard lock(mutex_);
   if (!running) ++events_;
   changed_.notify_all();
+}
+
+bool Ear::waits_concealed(int blocks, std::chrono::milliseconds limit) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, limit, [&] { return concealed_ >= blocks; });
 }
 
 bool Ear::waits_events(int count, std::chrono::milliseconds limit) {
@@ -113,12 +119,25 @@ bool Ear::hears(double hertz, std::chrono::milliseconds limit) {
 
 Rig::Rig() { gst_init(nullptr, nullptr); }
 
-End::End(Thread& thread, Clock& clock, double hertz, int rate)
-    : tone(std::make_shared<Tone>(hertz)), ear(std::make_shared<Ear>(rate)), thread_(thread) {
+namespace {
+
+call::MediaOptions loopback(int rate) {
   call::MediaOptions options;
   options.call_id = "test";
   options.local_address = "127.0.0.1";
   options.receive_rate = rate;
+  return options;
+}
+
+}  // namespace
+
+End::End(Thread& thread, Clock& clock, double hertz, int rate)
+    : End(thread, clock, loopback(rate), hertz) {}
+
+End::End(Thread& thread, Clock& clock, call::MediaOptions options, double hertz)
+    : tone(std::make_shared<Tone>(hertz)),
+      ear(std::make_shared<Ear>(options.receive_rate)),
+      thread_(thread) {
   run([&] {
     session_ = make_webrtc_media(thread_.queue(), clock)(options, this);
     session_->set_receiver(ear);
@@ -171,6 +190,10 @@ call::MediaStats End::stats() {
   call::MediaStats result;
   run([&] { result = session_->stats(); });
   return result;
+}
+
+void End::set_receiver(std::shared_ptr<call::AudioReceiver> receiver) {
+  run([&] { session_->set_receiver(receiver); });
 }
 
 bool End::wait_stats(const std::function<bool(const call::MediaStats&)>& condition) {

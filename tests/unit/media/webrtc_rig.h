@@ -47,6 +47,7 @@ class Ear : public call::AudioReceiver {
   double frequency(size_t from, size_t count) const;
   double level(size_t from) const;  // RMS
   int new_streams() const { return new_streams_; }
+  bool waits_concealed(int blocks, std::chrono::milliseconds limit = std::chrono::seconds(10));
   // So many keys were pressed and let go.
   bool waits_events(int count, std::chrono::milliseconds limit = std::chrono::seconds(5));
   std::chrono::nanoseconds last_time() const;
@@ -58,13 +59,14 @@ class Ear : public call::AudioReceiver {
   std::vector<int16_t> samples_;
   std::vector<std::pair<std::chrono::nanoseconds, std::chrono::nanoseconds>> blocks_;
   std::atomic<int> new_streams_ = 0;
-  int events_ = 0;
+  int events_ = 0, concealed_ = 0;
 };
 
 // One end of a call: a session, its tone and its ear, on the rig's signalling thread.
 class End : public call::MediaSession::Listener {
  public:
   End(Thread& thread, Clock& clock, double hertz, int rate = 16000);
+  End(Thread& thread, Clock& clock, call::MediaOptions options, double hertz = 1000);
   ~End() override;
 
   std::string offer();
@@ -74,7 +76,9 @@ class End : public call::MediaSession::Listener {
   call::MediaStats stats();
   // Asks again and again, up to 20 s.
   bool wait_stats(const std::function<bool(const call::MediaStats&)>& condition);
+  void set_receiver(std::shared_ptr<call::AudioReceiver> receiver);
   void close();
+  void run(std::function<void()> task);  // on the signalling thread
   bool wait_connected(std::chrono::milliseconds limit = std::chrono::seconds(5));
   std::optional<Error> wait_failed(std::chrono::milliseconds limit = std::chrono::seconds(5));
   bool failed();
@@ -85,7 +89,6 @@ class End : public call::MediaSession::Listener {
  private:
   void on_media_connected() override;
   void on_media_failed(const Error& error) override;
-  void run(std::function<void()> task);
 
   Thread& thread_;
   std::unique_ptr<call::MediaSession> session_;

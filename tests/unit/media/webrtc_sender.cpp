@@ -91,7 +91,10 @@ void WebRtcSender::apply(const std::string& answer) {
 }
 
 GstPadProbeReturn WebRtcSender::on_packet(GstPad*, GstPadProbeInfo* item, gpointer self) {
-  item->data = static_cast<WebRtcSender*>(self)->rewrite(GST_PAD_PROBE_INFO_BUFFER(item));
+  auto* sender = static_cast<WebRtcSender*>(self);
+  const int loss = sender->loss_;
+  if (loss != 0 && ++sender->packets_ % loss == 0) return GST_PAD_PROBE_DROP;
+  item->data = sender->rewrite(GST_PAD_PROBE_INFO_BUFFER(item));
   return GST_PAD_PROBE_OK;
 }
 

@@ -30,6 +30,8 @@ class WebRtcSender {
   int changes() const { return changes_; }
   // Makes each packet larger by so many bytes; 0 = no more.
   void set_padding(size_t bytes) { padding_ = bytes; }
+  // Loses one packet of so many; 0 = none.
+  void set_loss(int one_of) { loss_ = one_of; }
   // So many of the next packets are an RFC 4733 event (payload type 101) instead of audio, the last
   // of them says that it ends.
   void press_key(int packets) { event_packets_ = packets; }
@@ -42,7 +44,7 @@ class WebRtcSender {
   Ref<GstElement> pipeline_, webrtc_;
   std::atomic<uint32_t> ssrc_ = 0;
   std::atomic<int> change_every_ = 0, changes_ = 0;
-  std::atomic<int> event_packets_ = 0;
+  std::atomic<int> event_packets_ = 0, loss_ = 0;
   std::atomic<size_t> padding_ = 0;
   int packets_ = 0;
 };

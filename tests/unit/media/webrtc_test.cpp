@@ -2,6 +2,7 @@
 // Two sessions of ours back to back, in one process, over real ICE and DTLS-SRTP on 127.0.0.1.
 #include <gtest/gtest.h>
 
+#include "fakes/fake_clock.h"
 #include "webrtc_rig.h"
 
 namespace rc::media::test {
@@ -130,6 +131,36 @@ TEST_F(WebRtc, MovesToANewConnectionWhenIceIsRestarted) {
   EXPECT_EQ(caller.ear->new_streams(), 2);
   EXPECT_FALSE(caller.failed());
   EXPECT_FALSE(callee.failed());
+}
+
+TEST_F(WebRtc, GivesUpAfter15SecondsAndSaysWhatToCheck) {
+  fakes::FakeClock clock;
+  End patient(rig.thread, clock, 700);
+  ASSERT_TRUE(patient.answer(caller.offer()).ok());  // and the caller never hears of it
+  patient.run([&] { clock.advance(std::chrono::seconds(14)); });
+  EXPECT_FALSE(patient.failed());
+  patient.run([&] { clock.advance(std::chrono::seconds(2)); });
+  const auto error = patient.wait_failed();
+  ASSERT_TRUE(error.has_value());
+  EXPECT_EQ(error->code, Errc::kTimeout);
+  EXPECT_NE(error->message.find("firewall"), std::string::npos);
+}
+
+TEST_F(WebRtc, SaysWhichAddressIsWrong) {
+  call::MediaOptions options;
+  options.local_address = "no.such.address";
+  End lost(rig.thread, rig.clock, options);
+  const auto answer = lost.answer(caller.offer());
+  ASSERT_FALSE(answer.ok());
+  EXPECT_EQ(answer.error().code, Errc::kConfig);
+  EXPECT_NE(answer.error().message.find("no.such.address"), std::string::npos);
+}
+
+TEST_F(WebRtc, RefusesAnOfferWithoutUsableAudioAndTakesTheNext) {
+  const auto refused = callee.answer(replace_all(caller.offer(), "UDP/TLS/RTP/SAVPF", "RTP/AVP"));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, Errc::kRejected);
+  EXPECT_TRUE(connect(caller, callee));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What transfers, hold music and hostile peers do to a call: other SSRCs without signalling.
+// What networks, transfers, hold music and hostile peers do to the packets of a call.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -17,7 +17,7 @@ size_t threads() {
   return static_cast<size_t>(std::distance(begin(all), end(all)));
 }
 
-class WebRtcSsrc : public ::testing::Test {
+class WebRtcPackets : public ::testing::Test {
  protected:
   void start(WebRtcSender& sender) {
     const std::string offer = replace_all(sender.offer(), "SAVPF 111", "SAVPF 111 101") +
@@ -33,7 +33,7 @@ class WebRtcSsrc : public ::testing::Test {
   End callee{rig.thread, rig.clock, 1000};
 };
 
-TEST_F(WebRtcSsrc, HearsOnWithinATenthOfASecondWhenItChanges) {
+TEST_F(WebRtcPackets, HearsOnWithinATenthOfASecondWhenItChanges) {
   WebRtcSender sender(440);
   start(sender);
   for (int change = 1; change <= 12; ++change) {
@@ -46,7 +46,7 @@ TEST_F(WebRtcSsrc, HearsOnWithinATenthOfASecondWhenItChanges) {
   EXPECT_FALSE(callee.failed());
 }
 
-TEST_F(WebRtcSsrc, SurvivesAThousandOfThem) {
+TEST_F(WebRtcPackets, SurvivesAThousandOfThem) {
   WebRtcSender sender(440, "2.5");
   start(sender);
   const size_t before = threads();
@@ -62,7 +62,17 @@ TEST_F(WebRtcSsrc, SurvivesAThousandOfThem) {
   EXPECT_TRUE(callee.ear->hears(440));
 }
 
-TEST_F(WebRtcSsrc, TellsOfKeysAndHearsOn) {
+TEST_F(WebRtcPackets, ConcealsWhatIsLost) {
+  WebRtcSender sender(440);
+  start(sender);
+  const auto before = callee.ear->last_time();
+  sender.set_loss(10);
+  ASSERT_TRUE(callee.ear->waits_concealed(10));
+  EXPECT_LT(callee.ear->longest_gap(before), milliseconds(1));
+  EXPECT_GT(callee.stats().packets_lost, 8U);
+}
+
+TEST_F(WebRtcPackets, TellsOfKeysAndHearsOn) {
   WebRtcSender sender(440);
   start(sender);
   for (int key = 1; key <= 3; ++key) {
@@ -74,7 +84,7 @@ TEST_F(WebRtcSsrc, TellsOfKeysAndHearsOn) {
   EXPECT_FALSE(callee.failed());
 }
 
-TEST_F(WebRtcSsrc, DropsPacketsThatAreTooLarge) {
+TEST_F(WebRtcPackets, DropsPacketsThatAreTooLarge) {
   WebRtcSender sender(440);
   start(sender);
   sender.set_padding(2000);
