@@ -147,8 +147,10 @@ void AnchorCall::on_bye(Leg&) { end("client_bye"); }
 
 void AnchorCall::end(const std::string& reason) {
   if (leg_ != nullptr) leg_->bye();
+  const bool first = state() != CallState::kEnded;
   set_ended(reason);
   close_media();
+  if (first) on_ended();
 }
 
 // The leg must outlive its closing; finished() is true once the recording is complete.

@@ -41,6 +41,7 @@ class AnchorCall : public Call {
                                  std::function<void()> failed = {});
   // BYE to the client if there is one to be said, and the end of the media.
   void end(const std::string& reason);
+  virtual void on_ended() {}
   std::function<void()> while_alive(std::function<void()> task);
 
   std::shared_ptr<Leg> leg_;
@@ -72,9 +73,8 @@ class ScriptedCaller : public AnchorCall {
   void start();
   void hang_up() override;
 
-  void on_bye(Leg& leg) override;
-
  private:
+  void on_ended() override;
   void ring(const std::string& sdp);
   void on_answer(std::shared_ptr<Leg> leg, const std::string& sdp);
   int client_party() const override { return 2; }

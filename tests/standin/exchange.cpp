@@ -82,7 +82,7 @@ void Exchange::receive_outside_dialog(const Flow& flow, const SipMessage& reques
 }
 
 void Exchange::receive_invite(Flow& flow, const SipMessage& request) {
-  if (box_.faults.drop_socket_on_invite != 0) return box_.flows.close(flow.id);
+  if (use_once(box_.faults.drop_socket)) return box_.flows.close(flow.id);
   respond(flow, request, 100);
   const Registration* caller = box_.registrar->by_instance(flow.instance);
   if (caller == nullptr || caller->expires_us < now_us()) return respond(flow, request, 403);

@@ -9,16 +9,16 @@
 namespace standin {
 
 // Switches and knobs, all numbers (booleans as 0 and 1), settable at any time from the control API
-// or C++. "times" counts down to 0 with each use.
+// or C++. Those whose help starts with n count down to 0 with each use.
 struct Faults {
   std::int64_t oauth_429_times = 0;
   std::int64_t oauth_503_times = 0;
   std::int64_t oauth_malformed_times = 0;
   std::int64_t oauth_expires_in = 3600;
   std::int64_t refresh_token = 1;
-  std::int64_t token_expired_times = 0;
+  std::int64_t token_expired = 0;
   std::int64_t provision_429_times = 0;
-  std::int64_t provision_503_times = 0;
+  std::int64_t provision_503 = 0;
   std::int64_t provision_malformed_times = 0;
   std::int64_t cmn401 = 0;
   std::int64_t retry_after = 1;
@@ -36,7 +36,7 @@ struct Faults {
   std::int64_t register_503_times = 0;
   std::int64_t no_answer_register = 0;
 
-  std::int64_t drop_socket_on_invite = 0;
+  std::int64_t drop_socket = 0;
   std::int64_t no_bye_answer = 0;
   std::int64_t no_ack = 0;
   std::int64_t pause_ms = 60;

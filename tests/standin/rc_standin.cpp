@@ -59,7 +59,7 @@ gboolean quit_at_end_of_input(gint fd, GIOCondition, gpointer loop) {
 int main(int argc, char** argv) {
   Arguments arguments;
   if (!parse_arguments(argc, argv, arguments)) return 2;
-  standin::Server server({arguments.trace != FALSE});
+  standin::Server server({arguments.trace != FALSE, true});
   if (!server.start()) {
     std::fprintf(stderr, "rc-standin: %s\n", server.error().c_str());
     return 1;

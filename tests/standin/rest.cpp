@@ -220,7 +220,7 @@ const Account* Rest::bearer(SoupServerMessage* message, Reply& reply) {
     reply = {401, rest_error("OAU-213", "Token not found", "invalid_token")};
     return nullptr;
   }
-  if (tokens->expires_us <= now_us() || use_once(box_.faults.token_expired_times)) {
+  if (tokens->expires_us <= now_us() || use_once(box_.faults.token_expired)) {
     box_.directory.revoke(tokens->access);
     reply = {401, rest_error("OAU-128", "Access token expired", "invalid_token")};
     return nullptr;
@@ -235,7 +235,7 @@ Rest::Reply Rest::provision(SoupServerMessage* message) {
   if (use_once(box_.faults.provision_429_times)) {
     return {429, rest_error("CMN-301", "Request rate exceeded")};
   }
-  if (use_once(box_.faults.provision_503_times)) {
+  if (use_once(box_.faults.provision_503)) {
     return {503, rest_error("CMN-201", "Service Temporary Unavailable")};
   }
   if (box_.faults.cmn401 != 0) {

@@ -127,7 +127,7 @@ TEST_F(RestTest, FaultsGiveTheDocumentedErrors) {
   server.set_fault("cmn401", 1);
   EXPECT_NE(provision(token).text.find("CMN-401"), std::string::npos);
   server.set_fault("cmn401", 0);
-  server.set_fault("provision_503_times", 1);
+  server.set_fault("provision_503", 1);
   const Answer busy = provision(token);
   EXPECT_EQ(busy.status, 503U);
   EXPECT_EQ(busy.header("Retry-After"), "1");
@@ -135,7 +135,7 @@ TEST_F(RestTest, FaultsGiveTheDocumentedErrors) {
   EXPECT_EQ(login().status, 429U);
   server.set_fault("oauth_malformed_times", 1);
   EXPECT_FALSE(Json::parse(login().text));
-  server.set_fault("token_expired_times", 1);
+  server.set_fault("token_expired", 1);
   EXPECT_NE(provision(token).text.find("OAU-128"), std::string::npos);
   EXPECT_NE(provision(token).text.find("OAU-213"), std::string::npos);
   EXPECT_FALSE(server.set_fault("no_such_fault", 1));

@@ -58,8 +58,7 @@ void ScriptedCaller::hang_up() {
   end("hang_up");
 }
 
-void ScriptedCaller::on_bye(Leg& leg) {
-  AnchorCall::on_bye(leg);
+void ScriptedCaller::on_ended() {
   box_.loop.after(box_.pause(), while_alive([this] { ring_->send_freed(); }));
 }
 

@@ -4,6 +4,7 @@
 #include "certificate.h"
 #include "control.h"
 #include "exchange.h"
+#include "media_leg.h"
 #include "registrar.h"
 #include "rest.h"
 #include "strict.h"
@@ -18,7 +19,8 @@ constexpr std::chrono::seconds kMediaEnd{2};
 
 class Server::Impl {
  public:
-  explicit Impl(Options options) : token_("S3CR3T-control-" + random_hex(16)) {
+  explicit Impl(Options options)
+      : warm_(options.warm_media), token_("S3CR3T-control-" + random_hex(16)) {
     box_.log.set_trace(options.trace);
     box_.registrar = &registrar_;
     box_.exchange = &exchange_;
@@ -26,6 +28,7 @@ class Server::Impl {
 
   bool start();
   void stop();
+  void warm_media();
   void receive(Flow& flow, const std::string& text);
   void refuse(Flow& flow, const SipMessage& message, const std::string& rule);
 
@@ -35,6 +38,8 @@ class Server::Impl {
   Exchange exchange_{box_};
   Strict strict_{box_};
   Rest rest_{box_};
+  bool warm_;
+  std::unique_ptr<MediaLeg> warm_leg_;
   std::string token_;
   Control control_{box_, token_};
   SoupServer* http_ = nullptr;
@@ -66,7 +71,16 @@ bool Server::Impl::start() {
     const bool open = box_.flows.start(certificate_.tls(), std::move(listener));
     if (!open || http_port_ == 0) error_ = "no port on 127.0.0.1";
   });
+  if (warm_) box_.loop.post([this] { warm_media(); });
   return error_.empty();
+}
+
+// Loading the plugins and making the first webrtcbin takes 0.1 to 1 s, in which nothing else is
+// answered: better before the first call than in it.
+void Server::Impl::warm_media() {
+  warm_leg_ = std::make_unique<MediaLeg>(box_.loop.context(), MediaLegOptions{});
+  warm_leg_->create_offer(
+      [this](const SdpResult&) { warm_leg_->close([this] { warm_leg_.reset(); }); });
 }
 
 void Server::Impl::stop() {
@@ -74,6 +88,7 @@ void Server::Impl::stop() {
   box_.loop.wait_until([this] { return exchange_.all_finished(); }, kMediaEnd);
   box_.loop.call([this] {
     exchange_.clear();
+    warm_leg_.reset();
     box_.flows.stop();
     if (http_ != nullptr) soup_server_disconnect(http_);
     g_clear_object(&http_);

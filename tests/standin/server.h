@@ -17,7 +17,8 @@ namespace standin {
 class Server {
  public:
   struct Options {
-    bool trace = false;  // SIP messages to stderr
+    bool trace = false;       // SIP messages to stderr
+    bool warm_media = false;  // pay for the first webrtcbin of the process now
   };
   explicit Server(Options options);
   Server() : Server(Options{}) {}
