@@ -56,15 +56,15 @@ class OpensslServer {
   std::string port_;
 };
 
-class SoupHttpResumption : public ::testing::Test {
+class SoupHttpOpenssl : public ::testing::Test {
  protected:
-  SoupHttpResumption() {
+  SoupHttpOpenssl() {
     char path[] = "/tmp/rc-tls-XXXXXX";
     folder = ::mkdtemp(path);
     std::ofstream(folder / "server.pem") << kCertificate << kKey;
     std::ofstream(folder / "ca.pem") << kCertificate;
   }
-  ~SoupHttpResumption() override { std::filesystem::remove_all(folder); }
+  ~SoupHttpOpenssl() override { std::filesystem::remove_all(folder); }
 
   Result<HttpResponse> ask_with(SoupHttp::Options options, const OpensslServer& server) {
     auto http = SoupHttp::make(clock, std::move(options));
@@ -80,7 +80,7 @@ class SoupHttpResumption : public ::testing::Test {
 };
 
 // A resumed TLS session skips libsoup's own check of the certificate (measured, libsoup 3.2.3).
-TEST_F(SoupHttpResumption, StaysStrictAfterAnInsecureClientOfTheSameProcess) {
+TEST_F(SoupHttpOpenssl, StaysStrictAfterAnInsecureClientOfTheSameProcess) {
   const OpensslServer server(folder / "server.pem", {});
   for (int i = 0; i < 2; ++i) EXPECT_TRUE(ask_with(insecure(), server).ok());
   for (int i = 0; i < 2; ++i) {
@@ -92,7 +92,15 @@ TEST_F(SoupHttpResumption, StaysStrictAfterAnInsecureClientOfTheSameProcess) {
   EXPECT_TRUE(ask_with(trusting(), server).ok());
 }
 
-TEST_F(SoupHttpResumption, RefusesOldTls) {
+// This server takes HTTP/2 if it may, and then speaks HTTP/1.0 all the same.
+TEST_F(SoupHttpOpenssl, OffersNoHttp2) {
+  const OpensslServer server(folder / "server.pem", {"-alpn", "h2,http/1.1"});
+  const auto response = ask_with(trusting(), server);
+  ASSERT_TRUE(response.ok()) << response.error().message;
+  EXPECT_EQ(response.value().status, 200U);
+}
+
+TEST_F(SoupHttpOpenssl, RefusesOldTls) {
   const OpensslServer server(folder / "server.pem", {"-tls1_1", "-cipher", "ALL:@SECLEVEL=0"});
   const auto response = ask_with(trusting(), server);
   ASSERT_FALSE(response.ok());
