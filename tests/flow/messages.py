@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Reads the bus messages that `gst-launch-1.0 -m` prints."""
+
+import re
+
+_FIELD = re.compile(r'([a-z-]+)=\(([a-z0-9]+)\)("(?:[^"\\]|\\.)*"|[^,;]*)')
+
+
+def structures(log, name):
+    """Every element message of that name, as dictionaries."""
+    found = []
+    for line in log.splitlines():
+        if f"(element): {name}," in line:
+            found.append({key: _value(kind, text) for key, kind, text in _FIELD.findall(line)})
+    return found
+
+
+def calls(log):
+    return structures(log, "rc-call")
+
+
+def lines(log):
+    return structures(log, "rc-line")
+
+
+def errors(log):
+    """Texts of the ERROR messages; gst-launch prints each on a line of its own."""
+    return re.findall(r"^ERROR: from element [^:]*: (.*)$", log, re.M)
+
+
+def warnings(log):
+    return re.findall(r"^WARNING: from element [^:]*: (.*)$", log, re.M)
+
+
+def _value(kind, text):
+    if kind in ("int", "gint64", "uint", "guint64"):
+        return int(text)
+    if text.startswith('"'):
+        text = text[1:-1]
+    return re.sub(r"\\(.)", r"\1", text)

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Fresh random tone sequences for calls, and what a recording carries of them."""
+
+import random
+import sys
+import wave
+
+from standin import TOP
+
+sys.path.insert(0, str(TOP / "tests" / "tools"))
+import tone_analysis  # noqa: E402
+import tones as tone_files  # noqa: E402
+
+PURITY_DB = 30.0
+
+
+def sequence(count=18):
+    return tone_files.make_sequence(random.SystemRandom(), count)
+
+
+def write(path, frequencies, rate=48000):
+    tone_files.write_wav(str(path), tone_files.render(frequencies, rate, 0.4), rate)
+
+
+def samples(path):
+    """Floats of the first channel, and the rate."""
+    return tone_files.read_wav(str(path), 0)
+
+
+def seconds(path):
+    with wave.open(str(path), "rb") as source:
+        return source.getnframes() / source.getframerate()
+
+
+def hear(path, expected, **rules):
+    """What `path` carries of the sequence; the first second is left out, purity is demanded."""
+    wanted = {"skip": 1.0, "purity_db": PURITY_DB, **rules}
+    pcm, rate = samples(path)
+    return tone_analysis.judge(pcm, rate, expected, tone_analysis.Rules(**wanted))
