@@ -168,7 +168,7 @@ GstStateChangeReturn gst_rc_signal_change_state(GstElement* element, GstStateCha
                    [=] { return change_state(self(element), transition); });
 }
 
-// Ctrl-C of gst-launch -e reaches the elements without pads too.
+// Ctrl-C of gst-launch -e while it waits in PAUSED for the registration: see end_stream() of rcsrc.
 gboolean gst_rc_signal_send_event(GstElement* element, GstEvent* event) {
   if (GST_EVENT_TYPE(event) == GST_EVENT_EOS && self(element)->priv->reporter)
     self(element)->priv->reporter->cancel("end of stream asked for");
@@ -426,7 +426,11 @@ void install_signals(GstRcSignalClass* klass) {
 
 }  // namespace
 
-static void gst_rc_signal_init(GstRcSignal* signal) { signal->priv = new RcSignalPrivate(); }
+static void gst_rc_signal_init(GstRcSignal* signal) {
+  signal->priv = new RcSignalPrivate();
+  // A bin hands EOS of the application to its sources only; see gst_rc_signal_send_event().
+  GST_OBJECT_FLAG_SET(signal, GST_ELEMENT_FLAG_SOURCE);
+}
 
 static void gst_rc_signal_class_init(GstRcSignalClass* klass) {
   GST_DEBUG_CATEGORY_INIT(gst_rc_signal_debug, "rcsignal", 0, "RingCentral: the line");

@@ -81,9 +81,10 @@ struct RcSrcPrivate {
   GstClockTime segment_base = 0;   // running time of segment_start
   GstClockTime segment_start = 0;  // timestamp
   bool in_call = false, discont = true;
-  // The wait for the clock, under the object lock.
+  // The wait for the clock, and what ends it, under the object lock.
   GstClockID wait = nullptr;
   bool flushing = false;
+  bool eos = false;  // asked for by an event
 };
 
 struct _GstRcSrc {
@@ -118,7 +119,7 @@ bool wait_until(GstRcSrc* src, GstClockTime time) {
   RcSrcPrivate& priv = *src->priv;
   GST_OBJECT_LOCK(src);
   GstClock* clock = GST_ELEMENT_CLOCK(src);
-  if (priv.flushing || clock == nullptr) {
+  if (priv.flushing || priv.eos || clock == nullptr) {
     GST_OBJECT_UNLOCK(src);
     return false;
   }
@@ -128,27 +129,32 @@ bool wait_until(GstRcSrc* src, GstClockTime time) {
   gst_clock_id_wait(id, nullptr);
   GST_OBJECT_LOCK(src);
   priv.wait = nullptr;
-  const bool flushing = priv.flushing;
+  const bool interrupted = priv.flushing || priv.eos;
   GST_OBJECT_UNLOCK(src);
   gst_clock_id_unref(id);
-  return !flushing;
+  return !interrupted;
 }
 
-gboolean set_flushing(GstRcSrc* src, bool flushing) {
+// Sets what ends the waits, and ends them.
+void interrupt(GstRcSrc* src, bool flushing, bool eos) {
   RcSrcPrivate& priv = *src->priv;
   GST_OBJECT_LOCK(src);
   priv.flushing = flushing;
-  if (flushing && priv.wait != nullptr) gst_clock_id_unschedule(priv.wait);
+  priv.eos = eos;
+  if ((flushing || eos) && priv.wait != nullptr) gst_clock_id_unschedule(priv.wait);
   GST_OBJECT_UNLOCK(src);
-  if (priv.seat) priv.seat->interrupt(flushing);
-  return TRUE;
+  if (priv.seat) priv.seat->interrupt(flushing || eos);
 }
 
-bool is_flushing(GstRcSrc* src) {
+struct Interrupts {
+  bool flushing, eos;
+};
+
+Interrupts interrupts(GstRcSrc* src) {
   GST_OBJECT_LOCK(src);
-  const bool flushing = src->priv->flushing;
+  const Interrupts now{src->priv->flushing, src->priv->eos};
   GST_OBJECT_UNLOCK(src);
-  return flushing;
+  return now;
 }
 
 // --- the stream ---
@@ -230,25 +236,44 @@ bool replace_by_gap(GstRcSrc* src, GstBuffer* buffer) {
   return true;
 }
 
-GstFlowReturn create(GstRcSrc* src, GstBuffer** out) {
+// A stream without any sample would leave a file behind that nobody can read right: wavenc 1.22
+// writes no length into a header that nothing followed, and it reads as 18 hours.
+GstFlowReturn finish(GstRcSrc* src, GstBuffer** out) {
+  if (src->priv->position > 0) return GST_FLOW_EOS;
+  *out = make_buffer(src);
+  return GST_FLOW_OK;
+}
+
+// One turn; true: the flow return is decided.
+bool take_turn(GstRcSrc* src, GstBuffer** out, GstFlowReturn* ret) {
   RcSrcPrivate& priv = *src->priv;
-  if (!priv.seat->offered()) offer_seat(src);
-  const GstClockTime latency = priv.settings.latency_ms * GST_MSECOND;
-  while (!is_flushing(src)) {
-    const Turn turn = next_turn(src);
-    if (turn == Turn::kEos) return GST_FLOW_EOS;
-    if (turn == Turn::kWait) {
-      priv.seat->wait_for_call();
-      continue;
-    }
-    if (!wait_until(src, next_time(src) + latency)) break;
-    if (const auto news = priv.seat->take_news()) tell_downstream(src, *news);
-    GstBuffer* buffer = make_buffer(src);
-    if (replace_by_gap(src, buffer)) continue;
-    *out = buffer;
-    return GST_FLOW_OK;
+  const Turn turn = next_turn(src);
+  if (turn == Turn::kEos) {
+    *ret = finish(src, out);
+    return true;
   }
-  return GST_FLOW_FLUSHING;
+  if (turn == Turn::kWait) {
+    priv.seat->wait_for_call();
+    return false;
+  }
+  if (!wait_until(src, next_time(src) + priv.settings.latency_ms * GST_MSECOND)) return false;
+  if (const auto news = priv.seat->take_news()) tell_downstream(src, *news);
+  GstBuffer* buffer = make_buffer(src);
+  if (replace_by_gap(src, buffer)) return false;
+  *out = buffer;
+  *ret = GST_FLOW_OK;
+  return true;
+}
+
+GstFlowReturn create(GstRcSrc* src, GstBuffer** out) {
+  if (!src->priv->seat->offered()) offer_seat(src);
+  for (;;) {
+    const Interrupts now = interrupts(src);
+    if (now.flushing) return GST_FLOW_FLUSHING;
+    if (now.eos) return finish(src, out);
+    GstFlowReturn ret = GST_FLOW_OK;
+    if (take_turn(src, out, &ret)) return ret;
+  }
 }
 
 // --- states ---
@@ -266,6 +291,7 @@ gboolean start(GstRcSrc* src) {
   priv.segment_base = priv.segment_start = 0;
   priv.in_call = false;
   priv.discont = true;
+  interrupt(src, false, false);
   if (found.value().own) {
     priv.reporter = std::make_shared<rc::LineReporter>(GST_ELEMENT(src));
     priv.reporter->begin();
@@ -295,10 +321,15 @@ gboolean gst_rc_src_stop(GstBaseSrc* base) {
   return rc::guard(GST_ELEMENT(base), FALSE, [base] { return stop(self(base)); });
 }
 
-gboolean gst_rc_src_unlock(GstBaseSrc* base) { return set_flushing(self(base), true); }
+gboolean gst_rc_src_unlock(GstBaseSrc* base) {
+  interrupt(self(base), true, interrupts(self(base)).eos);
+  return TRUE;
+}
+
 gboolean gst_rc_src_unlock_stop(GstBaseSrc* base) {
   self(base)->priv->discont = true;
-  return set_flushing(self(base), false);
+  interrupt(self(base), false, interrupts(self(base)).eos);
+  return TRUE;
 }
 
 GstFlowReturn gst_rc_src_create(GstPushSrc* push, GstBuffer** out) {
@@ -323,12 +354,19 @@ gboolean gst_rc_src_query(GstBaseSrc* base, GstQuery* query) {
   return TRUE;
 }
 
-// gst-launch -e and Ctrl-C while it still waits in PAUSED for the registration: without an end of
-// the PROGRESS the EOS would never get through (gst-launch 1.22, measured).
+// An EOS event from the application (gst-launch -e and Ctrl-C). While gst-launch still waits in
+// PAUSED for the registration, it needs the end of the PROGRESS to go on (1.22, measured).
+void end_stream(GstRcSrc* src) {
+  if (src->priv->reporter) src->priv->reporter->cancel("end of stream asked for");
+  interrupt(src, interrupts(src).flushing, true);
+}
+
 gboolean gst_rc_src_send_event(GstElement* element, GstEvent* event) {
-  if (GST_EVENT_TYPE(event) == GST_EVENT_EOS && self(element)->priv->reporter)
-    self(element)->priv->reporter->cancel("end of stream asked for");
-  return GST_ELEMENT_CLASS(gst_rc_src_parent_class)->send_event(element, event);
+  if (GST_EVENT_TYPE(event) != GST_EVENT_EOS)
+    return GST_ELEMENT_CLASS(gst_rc_src_parent_class)->send_event(element, event);
+  gst_event_unref(event);
+  end_stream(self(element));
+  return TRUE;
 }
 
 // --- properties ---
