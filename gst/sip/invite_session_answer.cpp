@@ -16,9 +16,11 @@ void InviteAnswer::ring() {
   if (open()) transaction_->respond(core_.response(invite(), 180, local_tag_));
 }
 
-void InviteAnswer::accept(std::string sdp, std::function<void()> on_no_ack) {
+void InviteAnswer::accept(std::string sdp, const std::function<void(Message&)>& finish,
+                          std::function<void()> on_no_ack) {
   Message response = core_.response(invite(), 200, local_tag_);
   response.set_body("application/sdp", std::move(sdp));
+  finish(response);
   transaction_->respond(response);
   repeater_.start([this, response] { core_.send_message(response); }, std::move(on_no_ack));
 }

@@ -29,7 +29,9 @@ class InviteAnswer {
   const Message& invite() const { return transaction_->request(); }
 
   void ring();
-  void accept(std::string sdp, std::function<void()> on_no_ack);
+  // 200; `finish` may add headers to it.
+  void accept(std::string sdp, const std::function<void(Message&)>& finish,
+              std::function<void()> on_no_ack);
   // `phrase` empty: the usual one.
   void refuse(int status, std::string_view phrase = {});
   // False: not the ACK that is waited for (a repeat of an earlier one).

@@ -24,7 +24,8 @@ SessionBase::SessionBase(std::shared_ptr<UserAgentCore> core, Owner* owner, std:
       answer_(*core_, local_tag),
       owner_(owner),
       call_id_(std::move(call_id)),
-      local_tag_(std::move(local_tag)) {}
+      local_tag_(std::move(local_tag)),
+      refreshed_(core_->clock()) {}
 
 void SessionBase::accept(std::string sdp) {
   if (over() || !answer_.open()) return;
@@ -32,9 +33,11 @@ void SessionBase::accept(std::string sdp) {
   phase_ = Phase::kEstablished;
   limit_.cancel();
   reoffer_.cancel();
-  answer_.accept(std::move(sdp), [weak = weak_from_this()] {
-    if (auto session = weak.lock()) session->on_no_ack();
-  });
+  answer_.accept(
+      std::move(sdp), [this](Message& response) { answer_timer(answer_.invite(), response); },
+      [weak = weak_from_this()] {
+        if (auto session = weak.lock()) session->on_no_ack();
+      });
 }
 
 void SessionBase::reject(int status, std::string phrase) {
@@ -50,6 +53,14 @@ void SessionBase::reject(int status, std::string phrase) {
 void SessionBase::on_no_ack() {
   if (phase_ == Phase::kEnding) return bye(bye_reason_);
   begin_end({EndReason::Who::kFailure, 408, "our answer was not acknowledged", {}}, {});
+}
+
+void SessionBase::answer_timer(const Message& request, Message& response) {
+  refreshed_.answer(request, response, [weak = weak_from_this()] {
+    auto session = weak.lock();
+    if (!session || !session->established()) return;
+    session->begin_end({EndReason::Who::kFailure, 408, "the other side is gone", {}}, {});
+  });
 }
 
 void SessionBase::receive_ack(const Message& ack) {
@@ -124,6 +135,7 @@ void SessionBase::begin_end(EndReason why, const std::string& reason_header) {
   phase_ = Phase::kEnding;
   why_ = std::move(why);
   reoffer_.cancel();
+  refreshed_.stop();
   limit_ = core_->clock().after(kTransactionLimit, [weak = weak_from_this()] {
     if (auto session = weak.lock()) session->finish(session->why_);
   });
@@ -171,18 +183,18 @@ void SessionBase::arm_ring_limit(std::chrono::seconds limit) {
 void SessionBase::finish(const EndReason& why) {
   if (phase_ == Phase::kEnded) return;
   const auto keep = self();
-  const EndReason reason = why;  // may be our own why_
   phase_ = Phase::kEnded;
-  log_end(call_id_, reason);
+  log_end(call_id_, why);
   limit_.cancel();
   reoffer_.cancel();
+  refreshed_.stop();
   answer_.stop();
   on_finish();
   owner_->on_session_over(*this);
   const Error closed{Errc::kClosed, "the call is over"};
   if (reinvite_) finish_reinvite(closed);
   for (const auto& [id, done] : std::exchange(pending_, {})) done(closed);
-  if (listener_ != nullptr) std::exchange(listener_, nullptr)->on_ended(reason);
+  if (listener_ != nullptr) std::exchange(listener_, nullptr)->on_ended(why);
 }
 
 void SessionBase::drop() {
@@ -190,6 +202,7 @@ void SessionBase::drop() {
   listener_ = nullptr;
   limit_.cancel();
   reoffer_.cancel();
+  refreshed_.stop();
   answer_.stop();
   on_finish();
   reinvite_.reset();

@@ -11,9 +11,20 @@
 #include "sip/dialog.h"
 #include "sip/invite_session.h"
 #include "sip/invite_session_answer.h"
+#include "sip/invite_session_timer.h"
 #include "sip/user_agent_core.h"
 
 namespace rc::sip {
+
+// A re-INVITE of ours, until its callback.
+struct PendingReinvite {
+  std::string sdp;
+  ResponseCallback done;
+  int attempts = 0;
+  uint64_t serial = 0;  // of the INVITE sent last: responses to others are not for this one
+  Timer timer;          // wait after a 491, or limit
+  std::weak_ptr<AuthenticatedRequest> request;
+};
 
 // What callers and callees have in common: the dialog, requests in it both ways, and the end.
 // Owned by the UserAgent's table until over. Thread: signalling.
@@ -85,19 +96,10 @@ class SessionBase : public InviteSession, public std::enable_shared_from_this<Se
   bool owes_ack_ = false;  // their 2xx has an offer that is not answered yet
 
  private:
-  // A re-INVITE of ours, until its callback.
-  struct Reinvite {
-    std::string sdp;
-    ResponseCallback done;
-    int attempts = 0;
-    uint64_t serial = 0;  // of the INVITE sent last: responses to others are not for this one
-    Timer timer;          // wait after a 491, or limit
-    std::weak_ptr<AuthenticatedRequest> request;
-  };
-
   bool over() const { return phase_ == Phase::kEnding || phase_ == Phase::kEnded; }
   bool offer_under_way() const;
   void on_no_ack();
+  void answer_timer(const Message& request, Message& response);
   void send_bye(Message bye);
   void settle(uint64_t id, const Result<Message>& last);
   AuthenticatedRequest::NextCseq next_cseq();
@@ -121,11 +123,12 @@ class SessionBase : public InviteSession, public std::enable_shared_from_this<Se
   std::unique_ptr<Message> ack_;
   std::map<uint64_t, ResponseCallback> pending_;
   uint64_t next_pending_ = 0;
-  std::optional<Reinvite> reinvite_;
+  std::optional<PendingReinvite> reinvite_;
   uint64_t reinvite_serial_ = 0;
   std::string bye_reason_;
   bool bye_after_ack_ = false;
-  Timer limit_;    // of ringing, then of the end
+  Timer limit_;  // of ringing, then of the end
+  SessionTimer refreshed_;
   Timer reoffer_;  // their offer waits for our answer
 };
 

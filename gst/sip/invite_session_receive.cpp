@@ -88,6 +88,7 @@ void SessionBase::receive_update(ServerTransaction& transaction) {
   if (dialog_) dialog_->refresh_target(transaction.request());
   Message response = core_->response(transaction.request(), 200, local_tag_);
   response.set("Contact", core_->contact());
+  if (established()) answer_timer(transaction.request(), response);
   transaction.respond(std::move(response));
   if (listener_ != nullptr) listener_->on_update(transaction.request());
 }

@@ -66,6 +66,7 @@ void SessionBase::on_reinvite_answered(bool current, const Message& response) {
   acknowledge(request ? request->request() : response, {});
   if (!current) return;
   dialog_->refresh_target(response);
+  if (!response.has("Session-Expires")) refreshed_.stop();  // RFC 4028 7.2: no timer from now on
   finish_reinvite(response);
 }
 

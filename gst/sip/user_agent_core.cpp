@@ -97,6 +97,7 @@ Message UserAgentCore::response(const Message& request, int status, const std::s
   if (request.method() == "INVITE" && status > 100 && status < 300) {
     response.set("Contact", contact_);
     response.set("Allow", kAllow);
+    response.set("Supported", "timer");  // as the side that is refreshed, see SessionTimer
   }
   return response;
 }

@@ -125,7 +125,8 @@ void UserAgent::Router::receive_invite(const Transaction& transaction) {
 // RFC 3261 8.2.2.3: what the request cannot do without and we do not know.
 bool UserAgent::Router::refuse_unsupported(ServerTransaction& transaction) const {
   const Message& request = transaction.request();
-  const auto required = request.tokens("Require");
+  auto required = request.tokens("Require");
+  if (SessionTimer::asked_by(request)) std::erase(required, "timer");
   if (required.empty()) return false;
   Message response = core_->response(request, 420, new_tag());
   for (const auto& extension : required) response.add("Unsupported", extension);

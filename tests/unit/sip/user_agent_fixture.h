@@ -100,6 +100,7 @@ class UserAgentTest : public ::testing::Test,
   const Message& last() const;                           // what we sent last
   const Message& last(const std::string& method) const;  // our last request of that method
   size_t sent_count() const { return sent_.size(); }
+  const Message& sent(size_t index) const { return sent_[index]; }
   // Calls that stand, for tests of what comes after; conversation and notes are empty then.
   std::shared_ptr<InviteSession> established_outbound();
   std::shared_ptr<InviteSession> established_inbound();
