@@ -69,7 +69,7 @@ struct ConverterDelete {
 struct RcSinkPrivate {
   std::string id;
   Settings settings;
-  // From start() to stop().
+  // From READY->PAUSED to PAUSED->READY.
   std::shared_ptr<rc::phone::Phone> phone;
   std::shared_ptr<rc::SpeechQueue> queue;
   // Streaming thread.
@@ -127,29 +127,42 @@ rc::Result<std::string> find_seat(GstRcSink* sink) {
                    "source=" + name + ": there is no rcsrc of that name in this pipeline"};
 }
 
-gboolean start(GstRcSink* sink) {
+bool start(GstRcSink* sink) {
   RcSinkPrivate& priv = *sink->priv;
   auto seat = find_seat(sink);
   auto line = rc::find_line(GST_ELEMENT(sink), priv.settings.line);
   if (!seat.ok() || !line.ok()) {
     rc::post_error(GST_ELEMENT(sink), seat.ok() ? line.error() : seat.error());
-    return FALSE;
+    return false;
   }
   priv.phone = line.value().phone;
   priv.queue = std::make_shared<rc::SpeechQueue>(GST_ELEMENT(sink),
                                                  priv.settings.max_queue_ms * kSamplesPerMs);
   priv.phone->add_speaker({priv.id, seat.value(), priv.settings.call, priv.queue, priv.queue});
   priv.phone->start();
-  return TRUE;
+  return true;
 }
 
-gboolean stop(GstRcSink* sink) {
+void stop(GstRcSink* sink) {
   RcSinkPrivate& priv = *sink->priv;
   if (priv.phone) priv.phone->remove_speaker(priv.id);
   priv.queue.reset();
   priv.converter.reset();
   priv.phone.reset();  // the last user waits for the goodbye, at most 1.2 s
-  return TRUE;
+}
+
+// Not start() and stop() of GstBaseSink: these run in NULL->READY, where an rcsignal of the pipeline
+// may not have its line yet, and this sink would make one of its own with other settings.
+GstStateChangeReturn change_state(GstRcSink* sink, GstStateChange transition) {
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !start(sink))
+    return GST_STATE_CHANGE_FAILURE;
+  const auto ret =
+      GST_ELEMENT_CLASS(gst_rc_sink_parent_class)->change_state(GST_ELEMENT(sink), transition);
+  const bool failed = ret == GST_STATE_CHANGE_FAILURE;
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY ||
+      (failed && transition == GST_STATE_CHANGE_READY_TO_PAUSED))
+    stop(sink);
+  return ret;
 }
 
 // --- audio ---
@@ -239,11 +252,9 @@ gboolean handle_event(GstRcSink* sink, GstEvent* event) {
 
 // --- face ---
 
-gboolean gst_rc_sink_start(GstBaseSink* base) {
-  return rc::guard(GST_ELEMENT(base), FALSE, [base] { return start(self(base)); });
-}
-gboolean gst_rc_sink_stop(GstBaseSink* base) {
-  return rc::guard(GST_ELEMENT(base), FALSE, [base] { return stop(self(base)); });
+GstStateChangeReturn gst_rc_sink_change_state(GstElement* element, GstStateChange transition) {
+  return rc::guard(element, GST_STATE_CHANGE_FAILURE,
+                   [=] { return change_state(self(element), transition); });
 }
 gboolean gst_rc_sink_set_caps(GstBaseSink* base, GstCaps* caps) {
   return rc::guard(GST_ELEMENT(base), FALSE, [=] { return set_caps(self(base), caps); });
@@ -371,12 +382,11 @@ static void gst_rc_sink_class_init(GstRcSinkClass* klass) {
   object->get_property = gst_rc_sink_get_property;
   object->finalize = gst_rc_sink_finalize;
   install_properties(object);
+  element->change_state = gst_rc_sink_change_state;
   gst_element_class_add_static_pad_template(element, &sink_template);
   gst_element_class_set_static_metadata(element, "RingCentral call sink", "Sink/Audio/Network",
                                         "What we say into a RingCentral phone call",
                                         "The gst-ringcentral authors");
-  base->start = gst_rc_sink_start;
-  base->stop = gst_rc_sink_stop;
   base->set_caps = gst_rc_sink_set_caps;
   base->render = gst_rc_sink_render;
   base->event = gst_rc_sink_event;
