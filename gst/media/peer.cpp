@@ -257,8 +257,13 @@ void Peer::check_certificate() {
 }
 
 void Peer::open() {
-  auto send =
-      SendChain::create(GST_BIN(pipeline_.get()), send_pad_.get(), {options_.ports, send_format_});
+  // webrtcbin connects the inside of its pad when the first caps come; only from then on does the
+  // latency reach its rtpsession, which without it cannot stamp sender reports.
+  auto settle = [relay = PeerRelay{options_.queue, weak_from_this()}] {
+    relay.post([](Peer& self) { gst_bin_recalculate_latency(GST_BIN(self.pipeline_.get())); });
+  };
+  auto send = SendChain::create(GST_BIN(pipeline_.get()), send_pad_.get(),
+                                {options_.ports, send_format_, std::move(settle)});
   if (!send.ok()) return fail(send.error());
   send_ = std::move(send.value());
   send_->set_sending(sending_);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "media/elements.h"
@@ -43,6 +44,7 @@ void tune(const Chain& chain, GstBin* pipeline, const Format& format) {
     gst_util_set_object_arg(G_OBJECT(encoder), "audio-type", "voice");
     gst_util_set_object_arg(G_OBJECT(encoder), "frame-size", "20");
     // 32 kbit/s is full-band speech; FEC costs a part of it, for 10 % of loss (RFC 7587 3.1.1).
+    gst_util_set_object_arg(G_OBJECT(encoder), "bitrate-type", "constrained-vbr");
     g_object_set(encoder, "bitrate", 32000, "inband-fec", TRUE, "packet-loss-percentage", 10,
                  "complexity", 5, nullptr);
   }
@@ -74,7 +76,8 @@ Result<void> SendChain::build(GstBin* pipeline, GstPad* sink) {
             });
   add_probe(chain.back().get(), "src", GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
             [weak = weak_from_this()](GstPad*, GstPadProbeInfo*) {
-              if (const auto self = weak.lock()) ++self->packets_;
+              const auto self = weak.lock();
+              if (self && self->packets_++ == 0) self->options_.on_started();
               return GST_PAD_PROBE_OK;
             });
   const auto source = Ref<GstPad>::adopt(gst_element_get_static_pad(chain.back().get(), "src"));
@@ -87,7 +90,10 @@ Result<void> SendChain::build(GstBin* pipeline, GstPad* sink) {
 
 GstPadProbeReturn SendChain::fill(GstPadProbeInfo* item) {
   const Sending sending = sending_;
-  if (sending == Sending::kNothing) return GST_PAD_PROBE_DROP;
+  if (sending == Sending::kNothing) {
+    withheld_ = true;
+    return GST_PAD_PROBE_DROP;
+  }
   GstBuffer* buffer = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(item));
   item->data = buffer;
   GstMapInfo map;
@@ -101,6 +107,8 @@ GstPadProbeReturn SendChain::fill(GstPadProbeInfo* item) {
   gst_buffer_unmap(buffer, &map);
   // Without the flag encoders and resamplers treat silence as any other sound: no change of state.
   GST_BUFFER_FLAG_UNSET(buffer, GST_BUFFER_FLAG_GAP);
+  // Or the payloader of G.711 goes on counting, and its RTP time stays behind by what was withheld.
+  if (std::exchange(withheld_, false)) GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DISCONT);
   return GST_PAD_PROBE_OK;
 }
 

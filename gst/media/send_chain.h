@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 
 #include "core/ref.h"
@@ -30,6 +31,7 @@ class SendChain : public std::enable_shared_from_this<SendChain> {
   struct Options {
     std::shared_ptr<AudioPorts> ports;
     Format format;
+    std::function<void()> on_started;  // the first packet is on its way; in the source's thread
   };
 
   // Adds the chain to the running pipeline and links it to `sink`.
@@ -47,6 +49,7 @@ class SendChain : public std::enable_shared_from_this<SendChain> {
   const Options options_;
   std::atomic<Sending> sending_ = Sending::kNothing;
   std::atomic<uint64_t> packets_ = 0;
+  bool withheld_ = true;  // only used by the source's thread
 };
 
 }  // namespace rc::media

@@ -25,6 +25,7 @@ void Ear::on_audio(const call::AudioBlock& block) {
   const auto length =
       std::chrono::nanoseconds(1'000'000'000 * block.samples.size() / static_cast<size_t>(rate_));
   blocks_.emplace_back(block.time, block.time + length);
+  lateness_ = std::chrono::nanoseconds(gst_util_get_timestamp()) - block.time;
   if (block.new_stream) ++new_streams_;
   if (block.concealed) ++concealed_;
   changed_.notify_all();
@@ -54,6 +55,11 @@ size_t Ear::heard() const {
 std::chrono::nanoseconds Ear::last_time() const {
   const std::lock_guard lock(mutex_);
   return blocks_.empty() ? std::chrono::nanoseconds(0) : blocks_.back().first;
+}
+
+std::chrono::nanoseconds Ear::lateness() const {
+  const std::lock_guard lock(mutex_);
+  return lateness_;
 }
 
 bool Ear::waits_new_streams(int count, std::chrono::milliseconds limit) {

@@ -43,6 +43,8 @@ class Ear : public call::AudioReceiver {
   bool waits_new_streams(int count, std::chrono::milliseconds limit = std::chrono::seconds(5));
   // Between the times of two blocks after `from`, less the first one's length.
   std::chrono::nanoseconds longest_gap(std::chrono::nanoseconds from) const;
+  // From a block's time to its arrival, the last one; on the system clock.
+  std::chrono::nanoseconds lateness() const;
   size_t heard() const;  // samples so far
   double frequency(size_t from, size_t count) const;
   double level(size_t from) const;  // RMS
@@ -60,6 +62,7 @@ class Ear : public call::AudioReceiver {
   std::vector<std::pair<std::chrono::nanoseconds, std::chrono::nanoseconds>> blocks_;
   std::atomic<int> new_streams_ = 0;
   int events_ = 0, concealed_ = 0;
+  std::chrono::nanoseconds lateness_{};
 };
 
 // One end of a call: a session, its tone and its ear, on the rig's signalling thread.
