@@ -89,6 +89,37 @@ TEST_F(CallsTest, NumbersBehaveAsTold) {
   EXPECT_EQ(alice.expect("SIP/2.0 486").status, 486);
 }
 
+TEST_F(CallsTest, KeepsSilentToByeWhenTold) {
+  const auto invite = alice.invite_authorised("102", kSdp);
+  bert.respond(bert.expect("INVITE "), 200, kSdp);
+  const auto ok = alice.expect("SIP/2.0 200");
+  alice.send(alice.ack(invite, ok));
+  server.set_fault("no_bye_answer", 1);
+  alice.send(alice.in_dialog("BYE", invite, ok));
+  EXPECT_EQ(bert.expect("BYE ").method, "BYE");
+  alice.send(alice.request("OPTIONS", "sip:sip.ringcentral.com"));
+  // Answered in order; OPTIONS with the Call-ID of a dialog but without its tag is 481.
+  EXPECT_EQ(alice.expect("SIP/2.0 481").status, 481);
+  EXPECT_EQ(alice.expect("SIP/2.0 200", milliseconds(0)).status, 0);
+}
+
+TEST_F(CallsTest, ForwardToAnotherExtensionRingsThere) {
+  TestPhone cleo(server, {"103", "test-phone", "urn:uuid:c"});
+  ASSERT_TRUE(cleo.connect());
+  ASSERT_EQ(cleo.register_line().status, 200);
+  alice.invite_authorised("102", kSdp);
+  const auto ringing = bert.expect("INVITE ");
+  bert.respond(ringing, 180);
+  auto message = bert.request("MESSAGE", "sip:#996016@sip.ringcentral.com:5060");
+  message.body = "<Msg><Hdr SID=\"" + xml_attribute(ringing.get("P-rc"), "Hdr", "SID") +
+                 "\" Cmd=\"10\"/><Bdy Cln=\"802398804102\" FwdDly=\"0\" "
+                 "Phn=\"12025550100*103\" PhnTp=\"3\"/></Msg>";
+  bert.send(message);
+  EXPECT_EQ(bert.expect("CANCEL ").method, "CANCEL");
+  cleo.respond(cleo.expect("INVITE "), 200, kSdp);
+  EXPECT_NE(alice.expect("SIP/2.0 200").body, "");
+}
+
 TEST_F(CallsTest, InfoCommandIsAnsweredWithItsResult) {
   const auto invite = alice.invite_authorised("102", kSdp);
   bert.respond(bert.expect("INVITE "), 200, kSdp);

@@ -49,6 +49,38 @@ TEST_F(RegistrarTest, RefusesAsTheFaultsSay) {
   EXPECT_EQ(phone.register_line().status, 200);
 }
 
+TEST_F(RegistrarTest, ChallengesForEverWhenTold) {
+  server.set_fault("repeat_401", 1);
+  EXPECT_EQ(phone.register_line().status, 401);
+}
+
+TEST_F(RegistrarTest, KeepsSilentToRegisterWhenTold) {
+  server.set_fault("no_answer_register", 1);
+  auto request = phone.request("REGISTER", "sip:sip.ringcentral.com");
+  phone.send(request.add("Contact", "<sip:phone@phone.invalid>"));
+  phone.send(phone.request("OPTIONS", "sip:sip.ringcentral.com"));
+  EXPECT_EQ(phone.expect("SIP/2.0 ").get("CSeq"), "102 OPTIONS");
+}
+
+TEST_F(RegistrarTest, ClosesTheSocketOnInviteWhenTold) {
+  phone.register_line();
+  server.set_fault("drop_socket", 1);
+  phone.send(phone.invite("102", ""));
+  EXPECT_TRUE(server.wait_unregistered("101", seconds(2)));
+}
+
+TEST_F(RegistrarTest, WrongPasswordGets403) {
+  auto request = phone.request("REGISTER", "sip:sip.ringcentral.com");
+  phone.send(request.add("Contact", "<sip:phone@phone.invalid>"));
+  const auto challenge = phone.expect("SIP/2.0 401");
+  auto again = phone.request("REGISTER", "sip:sip.ringcentral.com");
+  again.add("Contact", "<sip:phone@phone.invalid>");
+  // Credentials for another method are what a wrong password looks like.
+  again.add("Authorization", phone.credentials(challenge, "INVITE", "sip:sip.ringcentral.com"));
+  phone.send(again);
+  EXPECT_EQ(phone.expect("SIP/2.0 403").status, 403);
+}
+
 TEST_F(RegistrarTest, SixthInstanceGets603) {
   for (int i = 0; i < 6; ++i) {
     TestPhone::Options options;
