@@ -151,8 +151,8 @@ void stop(GstRcSink* sink) {
   priv.phone.reset();  // the last user waits for the goodbye, at most 1.2 s
 }
 
-// Not start() and stop() of GstBaseSink: these run in NULL->READY, where an rcsignal of the pipeline
-// may not have its line yet, and this sink would make one of its own with other settings.
+// Not start() and stop() of GstBaseSink: these run in NULL->READY, where an rcsignal of the
+// pipeline may not have its line yet, and this sink would make one of its own with other settings.
 GstStateChangeReturn change_state(GstRcSink* sink, GstStateChange transition) {
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !start(sink))
     return GST_STATE_CHANGE_FAILURE;
