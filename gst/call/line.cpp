@@ -84,6 +84,34 @@ void Line::offer_to_seat(const std::string& id) {
   decide(entry);
 }
 
+Line::Entry* Line::longest_unseated() {
+  Entry* longest = nullptr;
+  for (auto& [id, entry] : calls_) {
+    const CallInfo& info = entry.call->info();
+    if (info.state != CallState::kRinging || entry.taken || entry.call->answering()) continue;
+    if (seats_.of_call(id) != nullptr) continue;
+    if (longest == nullptr || info.started_at < longest->call->info().started_at) longest = &entry;
+  }
+  return longest;
+}
+
+// A call may ring before the pipeline plays, or while its source still has the call before. Later,
+// as the source comes free inside the callbacks of the call that ends.
+void Line::on_free_seat() {
+  if (options_.answer != AnswerPolicy::kAuto) return;
+  free_seat_timer_ = clock_.after(0ms, [this] { seat_ringing_calls(); });
+}
+
+void Line::seat_ringing_calls() {
+  while (seats_.longest_waiting() != nullptr) {
+    Entry* entry = longest_unseated();
+    if (entry == nullptr) return;
+    seats_.take(seats_.longest_waiting()->options.id, entry->call->info().id);
+    on_call_changed(*entry->call);
+    decide(*entry);
+  }
+}
+
 void Line::decide(Entry& entry) {
   const std::string id = entry.call->info().id;
   if (entry.taken || entry.call->ended()) return;
@@ -126,6 +154,7 @@ void Line::tell_agent(const AgentMessage& message, const std::string& sip_call_i
 void Line::decline_by_agent(Entry& entry) {
   const auto call = entry.call;
   if (!entry.agent) return call->decline(kDecline, "declined");
+  entry.taken = true;  // it rings until the server's CANCEL, but no source that comes free takes it
   tell_agent(entry.agent->reply(AgentMessage::kReject, account_.authorization_user), {});
   entry.answer_timer = clock_.after(kCancelLimit, [call] { call->decline(kDecline, "declined"); });
 }
@@ -147,6 +176,7 @@ void Line::add_seat(SeatOptions options) {
   const bool dials = !options.dial.empty();
   seats_.add(std::move(options));
   if (dials && ready_) dial_for_seat(id);
+  if (!dials) on_free_seat();
 }
 
 void Line::remove_seat(const std::string& id) {
@@ -303,6 +333,7 @@ void Line::forget(const std::string& id) {
   ended_.push_back(std::move(entry->second.call));
   calls_.erase(entry);
   if (const auto finished = seats_.release(id)) finished->on_speaker_finished();
+  on_free_seat();
   forget_timer_ = clock_.after(0ms, [this] { ended_.clear(); });
 }
 

@@ -77,6 +77,9 @@ class Line : public sip::UserAgent::Listener, public Call::Listener {
   CallInfo describe(const sip::InviteSession& session) const;
   void receive_call(std::shared_ptr<sip::InviteSession> session);
   void offer_to_seat(const std::string& id);
+  void on_free_seat();
+  void seat_ringing_calls();
+  Entry* longest_unseated();
   void decide(Entry& entry);
   void answer_now(const std::string& id);
   void confirm_receipt(const AgentMessage& agent, const std::string& sip_call_id);
@@ -99,7 +102,7 @@ class Line : public sip::UserAgent::Listener, public Call::Listener {
   Seats seats_;
   std::map<std::string, Entry> calls_;
   std::unique_ptr<sip::UserAgent> user_agent_;
-  Timer forget_timer_;
+  Timer forget_timer_, free_seat_timer_;
   std::vector<std::shared_ptr<Call>> ended_;  // until their callbacks have returned
 };
 

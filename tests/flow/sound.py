@@ -5,6 +5,8 @@ import random
 import sys
 import wave
 
+import numpy as np
+
 from standin import TOP
 
 sys.path.insert(0, str(TOP / "tests" / "tools"))
@@ -37,3 +39,18 @@ def hear(path, expected, **rules):
     wanted = {"skip": 1.0, "purity_db": PURITY_DB, **rules}
     pcm, rate = samples(path)
     return tone_analysis.judge(pcm, rate, expected, tone_analysis.Rules(**wanted))
+
+
+def powers(pcm, rate):
+    """Power by frequency: (Hz, power) arrays."""
+    spectrum = np.abs(np.fft.rfft(pcm * np.hanning(len(pcm)))) ** 2
+    return np.fft.rfftfreq(len(pcm), 1 / rate), spectrum
+
+
+def power_near(spectrum, frequency, width=5.0):
+    hz, power = spectrum
+    return float(power[np.abs(hz - frequency) <= width].sum())
+
+
+def decibels(ratio):
+    return float(10 * np.log10(max(ratio, 1e-12)))
