@@ -4,7 +4,9 @@
 namespace standin {
 namespace {
 
-bool parse_codec(const std::string& name, MediaLegOptions& options) {
+bool parse_codec(const std::string& name, MediaSpec& spec) {
+  MediaLegOptions& options = spec.options;
+  spec.no_codec = name == "g729";
   if (name == "opus") {
     options.codecs = {Codec::kOpus};
   } else if (name == "pcmu") {
@@ -12,7 +14,7 @@ bool parse_codec(const std::string& name, MediaLegOptions& options) {
   } else if (name == "pcma") {
     options.codecs = {Codec::kPcma};
   } else {
-    return name.empty();
+    return name.empty() || spec.no_codec;
   }
   return true;
 }
@@ -57,7 +59,7 @@ std::optional<MediaSpec> parse_media(const std::optional<Json>& json, std::strin
     error = std::string("media: unknown ") + what;
     return std::nullopt;
   };
-  if (!parse_codec(json->text("codec"), spec.options)) return fail("codec");
+  if (!parse_codec(json->text("codec"), spec)) return fail("codec");
   if (!parse_era(json->text("era"), spec.options)) return fail("era");
   const auto play = json->object("play");
   if (play && !parse_play(*play, spec.options.play)) return fail("play type");

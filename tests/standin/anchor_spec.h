@@ -13,6 +13,7 @@ namespace standin {
 struct MediaSpec {
   MediaLegOptions options;
   bool late_offer = false;
+  bool no_codec = false;  // a caller's offer holds none that a WebRTC phone can speak
 };
 
 // Nothing, with error set, when a value is unknown. No object: silence, newest SDP, all codecs.

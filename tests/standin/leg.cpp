@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "leg.h"
 
+#include <atomic>
+
 #include "registrar.h"
 
 namespace standin {
@@ -23,7 +25,7 @@ std::string media_server_tag() { return "10.13.22.241-5070-" + random_hex(7); }
 }  // namespace
 
 std::uint32_t next_cseq() {
-  static std::uint32_t cseq = 218000000U + g_random_int_range(0, 400000);
+  static std::atomic<std::uint32_t> cseq = 218000000U + g_random_int() % 400000U;
   return ++cseq;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "loop.h"
 
-#include <atomic>
 #include <utility>
 
 namespace standin {

@@ -8,10 +8,17 @@
 namespace standin {
 namespace {
 
-// Nothing in it that a WebRTC phone can speak.
-constexpr auto kUnusableSdp =
-    "v=0\r\no=- 4815162342108481516 1 IN IP4 127.0.0.1\r\ns=SmcSip\r\nc=IN IP4 127.0.0.1\r\n"
-    "t=0 0\r\nm=audio 34804 RTP/AVP 18\r\na=rtpmap:18 g729/8000\r\na=sendrecv\r\n";
+// Whole but for the codec: nothing that a WebRTC phone can speak. setup: the role in DTLS.
+std::string unusable_sdp(const char* setup) {
+  return std::string(
+             "v=0\r\no=- 4815162342108481516 1 IN IP4 127.0.0.1\r\ns=SmcSip\r\n"
+             "c=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 18\r\n"
+             "a=rtpmap:18 g729/8000\r\na=sendrecv\r\na=rtcp-mux\r\na=ice-ufrag:g729\r\n"
+             "a=ice-pwd:nobodyconnectstothis0000\r\na=fingerprint:sha-256 00:01:02:03:04:05:06:07:"
+             "08:09:0A:0B:0C:0D:0E:0F:10:11:12:13:14:15:16:17:18:19:1A:1B:1C:1D:1E:1F\r\na="
+             "setup:") +
+         setup + "\r\na=candidate:1 1 udp 2130706431 127.0.0.1 9 typ host\r\n";
+}
 
 }  // namespace
 
@@ -29,6 +36,7 @@ void ScriptedCaller::start() {
       Ring::Listener{[this](auto leg, const auto& sdp) { on_answer(leg, sdp); },
                      [this](int, const auto& reason, const auto&) { end(reason); }});
   if (spec().late_offer) return ring("");
+  if (spec().no_codec) return ring(unusable_sdp("actpass"));
   media().create_offer(
       with_sdp([this](const std::string& sdp) { ring(sdp); }, [this] { end("media_error"); }));
 }
@@ -95,7 +103,7 @@ void ScriptedCallee::start(const std::string& offer) {
     case Behaviour::kAnswer:
       return answer(offer);
     case Behaviour::kBadSdp:
-      return accept_later(kUnusableSdp);
+      return accept_later(unusable_sdp("passive"));
     case Behaviour::kBusy:
       return refuse(486);
     case Behaviour::kReject:
