@@ -258,6 +258,15 @@ TEST_F(AnchorTest, ServerHoldsResumesAndMovesItsMedia) {
   EXPECT_TRUE(hears_packets(before + 50));
 }
 
+TEST_F(AnchorTest, OfferWithoutAUsableCodecIsTheClientsToRefuse) {
+  const std::string id = server.place_call("{\"to\":\"101\",\"media\":{\"codec\":\"g729\"}}");
+  const auto invite = alice.expect("INVITE ");
+  EXPECT_NE(invite.body.find("m=audio 9 UDP/TLS/RTP/SAVPF 18\r\n"), std::string::npos);
+  alice.respond(invite, 488);
+  EXPECT_EQ(alice.expect("ACK ").method, "ACK");
+  EXPECT_TRUE(server.wait_call_state(id, "finished", seconds(2)));
+}
+
 TEST_F(AnchorTest, ServerHangsUpWhileRinging) {
   const std::string id = server.place_call(kToneCall);
   const auto invite = alice.expect("INVITE ");

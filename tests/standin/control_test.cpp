@@ -62,7 +62,7 @@ TEST_F(ControlTest, BadRequestsAreNamed) {
   EXPECT_EQ(server.control("POST", "/calls", "nonsense").status, 400U);
   EXPECT_EQ(server.control("POST", "/calls", "{\"to\":\"999\"}").status, 404U);
   EXPECT_EQ(
-      server.control("POST", "/calls", "{\"to\":\"101\",\"media\":{\"codec\":\"g729\"}}").status,
+      server.control("POST", "/calls", "{\"to\":\"101\",\"media\":{\"codec\":\"speex\"}}").status,
       400U);
   EXPECT_EQ(server.control("POST", "/faults", "{\"no_such\":1}").status, 400U);
   EXPECT_EQ(server.control("GET", "/calls/none").status, 404U);
