@@ -43,9 +43,9 @@ void on_element(GstBin*, GstBin*, GstElement* element, gpointer data) {
   }
 }
 
-void on_pad(GstElement*, GstPad* pad, gpointer chain) {
+void on_pad(GstElement* webrtc, GstPad* pad, gpointer chain) {
   if (GST_PAD_DIRECTION(pad) != GST_PAD_SRC) return;
-  if (auto it = static_cast<std::weak_ptr<ReceiveChain>*>(chain)->lock()) it->add_pad(pad);
+  if (auto it = static_cast<std::weak_ptr<ReceiveChain>*>(chain)->lock()) it->add_pad(webrtc, pad);
 }
 
 // Nobody reads this bus: what is not an error is dropped where it is posted.

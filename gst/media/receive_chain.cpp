@@ -10,13 +10,18 @@
 namespace rc::media {
 namespace {
 
+constexpr size_t kDecoder = 2;  // its place in the chain
+
+// Who was silent for so long has stopped: the next one that talks is heard.
+constexpr gint64 kHandOver = 60 * G_TIME_SPAN_MILLISECOND;
+
 // The rates at which Opus decodes by itself.
 bool is_opus_rate(int rate) {
   return rate == 8000 || rate == 12000 || rate == 16000 || rate == 24000 || rate == 48000;
 }
 
 std::vector<std::string> factories(Codec codec, int rate) {
-  std::vector<std::string> names = {info(codec).depayloader};
+  std::vector<std::string> names = {"input-selector", info(codec).depayloader};
   bool resample = true;
   if (codec == Codec::kOpus) {
     names.insert(names.end(), {"opusdec"});
@@ -37,8 +42,9 @@ std::vector<std::string> factories(Codec codec, int rate) {
 // the recording is shorter by what was lost.
 void tune(const Chain& chain, Codec codec) {
   if (codec == Codec::kOpus) {
-    g_object_set(chain[1].get(), "plc", TRUE, "use-inband-fec", TRUE, nullptr);
+    g_object_set(chain[kDecoder].get(), "plc", TRUE, "use-inband-fec", TRUE, nullptr);
   }
+  g_object_set(chain.front().get(), "sync-streams", FALSE, nullptr);
   g_object_set(chain.back().get(), "sync", FALSE, "async", FALSE, "enable-last-sample", FALSE,
                nullptr);
 }
@@ -56,8 +62,9 @@ Result<void> ReceiveChain::build(GstBin* pipeline) {
   if (!made.ok()) return made.error();
   const Chain& chain = made.value();
   tune(chain, options_.format.codec);
-  entry_ = Ref<GstPad>::adopt(gst_element_get_static_pad(chain.front().get(), "sink"));
-  watch_decoder(chain[options_.format.codec == Codec::kOpus ? 1 : 2].get(), chain.back().get());
+  selector_ = chain.front();
+  const size_t concealing = options_.format.codec == Codec::kOpus ? kDecoder : kDecoder + 1;
+  watch_decoder(chain[concealing].get(), chain.back().get());
   return start_chain(pipeline, chain);
 }
 
@@ -83,30 +90,59 @@ void ReceiveChain::watch_decoder(GstElement* decoder, GstElement* sink) {
             });
 }
 
-void ReceiveChain::add_pad(GstPad* pad) {
-  add_probe(pad,
-            GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST |
-                GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
-            [weak = weak_from_this()](GstPad* from, GstPadProbeInfo* item) {
+void ReceiveChain::add_pad(GstElement* webrtcbin, GstPad* pad) {
+  const Stream stream{Ref<GstPad>::share(pad), Ref<GstPad>::adopt(gst_element_request_pad_simple(
+                                                   selector_.get(), "sink_%u"))};
+  add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
+            [weak = weak_from_this(), sink = stream.sink](GstPad* source, GstPadProbeInfo*) {
               const auto self = weak.lock();
-              const bool ours = self && self->current_ == from && self->open_;
-              if ((item->type & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM) == 0) {
-                return ours ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
-              }
-              // A stream's end is not that of the call: another follows (transfer, hold music).
-              const bool end = GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(item)) == GST_EVENT_EOS;
-              return end ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+              const bool heard = self && self->admits({Ref<GstPad>::share(source), sink});
+              return heard ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
             });
-  const std::lock_guard lock(link_mutex_);
-  current_ = pad;
-  if (const auto old = Ref<GstPad>::adopt(gst_pad_get_peer(entry_.get()))) {
-    gst_pad_unlink(old.get(), entry_.get());
-  }
-  new_stream_ = true;
-  if (gst_pad_link(pad, entry_.get()) != GST_PAD_LINK_OK) {
+  // A stream's end is not that of the call: another follows (transfer, hold music).
+  add_probe(pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, [](GstPad*, GstPadProbeInfo* item) {
+    const bool end = GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(item)) == GST_EVENT_EOS;
+    return end ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+  });
+  if (gst_pad_link(pad, stream.sink.get()) != GST_PAD_LINK_OK) {
     RC_LOG(kMedia, WARNING, "a stream of the peer has a form that was not agreed on");
-    current_ = nullptr;
   }
+  const std::lock_guard lock(mutex_);
+  remove_dead(webrtcbin);
+  streams_.push_back(stream);
+  select(stream);
+}
+
+bool ReceiveChain::admits(const Stream& stream) {
+  if (!open_) return false;
+  const gint64 now = g_get_monotonic_time();
+  if (current_ != stream.source.get()) {
+    const std::lock_guard lock(mutex_);
+    if (now - last_packet_ < kHandOver) return false;
+    select(stream);
+  }
+  last_packet_ = now;
+  return true;
+}
+
+void ReceiveChain::select(const Stream& stream) {
+  current_ = stream.source.get();
+  last_packet_ = g_get_monotonic_time();
+  new_stream_ = true;
+  g_object_set(selector_.get(), "active-pad", stream.sink.get(), nullptr);
+}
+
+// webrtcbin 1.22 keeps the pad of an SSRC that its rtpbin has given up, without a target.
+void ReceiveChain::remove_dead(GstElement* webrtcbin) {
+  std::erase_if(streams_, [this, webrtcbin](const Stream& it) {
+    const auto target =
+        Ref<GstPad>::adopt(gst_ghost_pad_get_target(GST_GHOST_PAD(it.source.get())));
+    if (target) return false;
+    gst_pad_unlink(it.source.get(), it.sink.get());
+    gst_element_release_request_pad(selector_.get(), it.sink.get());
+    gst_element_remove_pad(webrtcbin, it.source.get());
+    return true;
+  });
 }
 
 void ReceiveChain::note_loss(GstEvent* event) {
@@ -121,9 +157,14 @@ bool ReceiveChain::is_concealed(GstClockTime time) const {
   return time >= lost_from_ && time < lost_until_;
 }
 
+void ReceiveChain::note_first_audio() {
+  first_audio_ = g_get_monotonic_time();
+  RC_LOG(kMedia, DEBUG, "first decoded audio at " + std::to_string(first_audio_) + " us");
+}
+
 void ReceiveChain::deliver(GstBuffer* buffer) {
   if (!open_) return;
-  if (first_audio_ == 0) first_audio_ = g_get_monotonic_time();
+  if (first_audio_ == 0) note_first_audio();
   const auto receiver = options_.ports->receiver();
   const GstClockTime time = decoded_time_;
   GstMapInfo map;

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "core/ref.h"
 #include "core/result.h"
@@ -15,13 +16,14 @@
 
 namespace rc::media {
 
-// From webrtcbin's src pads to the AudioReceiver: depayloader ! decoder with concealment ! mono at
-// the wanted rate. It runs in the thread of webrtcbin's jitterbuffer: no queue, no thread of its
-// own. Explicit elements, never decodebin: what the peer may reach is what was agreed on.
+// From webrtcbin's src pads to the AudioReceiver: selector ! depayloader ! decoder with concealment
+// ! mono at the wanted rate. It runs in the thread of webrtcbin's jitterbuffer: no queue, no thread
+// of its own. Explicit elements, never decodebin: what the peer may reach is what was agreed on.
 //
 // Each SSRC comes out of a pad of its own, and an unlinked pad kills the whole webrtcbin (1.22,
-// "Internal data stream error"). So every pad is taken, in the thread that made it: the newest is
-// linked to the decoder, of all others the packets are dropped by a probe.
+// "Internal data stream error"). So every pad is linked at once, in the thread that made it. The
+// newest is heard; when it falls silent, another that talks is (the music is over, the person is
+// back with the SSRC of before).
 //
 // Owned by Peer and, weakly, by the probes. Thread: as said at each function.
 class ReceiveChain : public std::enable_shared_from_this<ReceiveChain> {
@@ -36,8 +38,8 @@ class ReceiveChain : public std::enable_shared_from_this<ReceiveChain> {
   // Adds the chain to the pipeline. Thread: signalling.
   static Result<std::shared_ptr<ReceiveChain>> create(GstBin* pipeline, Options options);
 
-  // Takes a new src pad of webrtcbin. Thread: any.
-  void add_pad(GstPad* pad);
+  // Takes a new src pad of webrtcbin; lets go of those whose stream is gone. Thread: any.
+  void add_pad(GstElement* webrtcbin, GstPad* pad);
 
   // Until opened nothing is heard (the fingerprint is not checked yet), after close() nothing any
   // more. Thread: any.
@@ -56,12 +58,24 @@ class ReceiveChain : public std::enable_shared_from_this<ReceiveChain> {
   void watch_decoder(GstElement* decoder, GstElement* sink);
   void note_loss(GstEvent* event);
   bool is_concealed(GstClockTime time) const;
+  void note_first_audio();
   void deliver(GstBuffer* buffer);
 
+  // One SSRC: a pad of webrtcbin and the selector's pad that it is linked to.
+  struct Stream {
+    Ref<GstPad> source, sink;
+  };
+
+  bool admits(const Stream& stream);
+  void select(const Stream& stream);
+  void remove_dead(GstElement* webrtcbin);
+
   const Options options_;
-  Ref<GstPad> entry_;  // the depayloader's sink pad
-  std::mutex link_mutex_;
-  std::atomic<GstPad*> current_ = nullptr;  // only compared, never used
+  Ref<GstElement> selector_;
+  std::mutex mutex_;  // streams_ and who is heard
+  std::vector<Stream> streams_;
+  std::atomic<GstPad*> current_ = nullptr;  // the source that is heard; only compared, never used
+  std::atomic<gint64> last_packet_ = 0;     // of it; CLOCK_MONOTONIC, us
   std::atomic<bool> open_ = false;
   std::atomic<bool> new_stream_ = true;
   std::atomic<gint64> first_audio_ = 0;

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstring>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "media/elements.h"
@@ -90,10 +89,7 @@ Result<void> SendChain::build(GstBin* pipeline, GstPad* sink) {
 
 GstPadProbeReturn SendChain::fill(GstPadProbeInfo* item) {
   const Sending sending = sending_;
-  if (sending == Sending::kNothing) {
-    withheld_ = true;
-    return GST_PAD_PROBE_DROP;
-  }
+  if (sending == Sending::kNothing) return GST_PAD_PROBE_DROP;
   GstBuffer* buffer = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(item));
   item->data = buffer;
   GstMapInfo map;
@@ -107,8 +103,6 @@ GstPadProbeReturn SendChain::fill(GstPadProbeInfo* item) {
   gst_buffer_unmap(buffer, &map);
   // Without the flag encoders and resamplers treat silence as any other sound: no change of state.
   GST_BUFFER_FLAG_UNSET(buffer, GST_BUFFER_FLAG_GAP);
-  // Or the payloader of G.711 goes on counting, and its RTP time stays behind by what was withheld.
-  if (std::exchange(withheld_, false)) GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DISCONT);
   return GST_PAD_PROBE_OK;
 }
 

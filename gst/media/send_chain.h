@@ -49,7 +49,6 @@ class SendChain : public std::enable_shared_from_this<SendChain> {
   const Options options_;
   std::atomic<Sending> sending_ = Sending::kNothing;
   std::atomic<uint64_t> packets_ = 0;
-  bool withheld_ = true;  // only used by the source's thread
 };
 
 }  // namespace rc::media

@@ -46,6 +46,17 @@ TEST_F(WebRtcPackets, HearsOnWithinATenthOfASecondWhenItChanges) {
   EXPECT_FALSE(callee.failed());
 }
 
+TEST_F(WebRtcPackets, HearsAStreamAgainThatComesBack) {
+  WebRtcSender sender(440);
+  start(sender);
+  for (int change = 1; change <= 6; ++change) {
+    sender.set_ssrc(change % 2 == 0 ? 0x20000000U : 0x30000000U);
+    ASSERT_TRUE(callee.ear->waits_new_streams(change + 1)) << change;
+    EXPECT_TRUE(callee.ear->hears(440)) << change;
+  }
+  EXPECT_EQ(callee.ear->new_streams(), 7);
+}
+
 TEST_F(WebRtcPackets, SurvivesAThousandOfThem) {
   WebRtcSender sender(440, "2.5");
   start(sender);
