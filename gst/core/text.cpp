@@ -48,7 +48,9 @@ bool is_header_safe(std::string_view text) {
 }
 
 bool equals_ignore_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && g_ascii_strncasecmp(a.data(), b.data(), a.size()) == 0;
+  // Not g_ascii_strncasecmp(): it stops at a NUL.
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return g_ascii_tolower(x) == g_ascii_tolower(y); });
 }
 
 std::string to_lower(std::string_view text) {

@@ -173,6 +173,8 @@ void PhoneCore::on_message(std::string_view bytes) { line_.user_agent()->receive
 void PhoneCore::on_closed(const Error& reason) {
   drop_socket(reason);
   if (on_closed_) return finish_close();
+  // A certificate that is not trusted, before it ever worked: the user must say whom to trust.
+  if (reason.code == Errc::kConfig && !was_registered_) return give_up(reason);
   on_backup_ = !on_backup_;
   try_again(reason, 0ms);
 }
@@ -182,6 +184,7 @@ void PhoneCore::on_registered(std::chrono::seconds expires) {
   status_.slow = false;
   backoff_.reset();
   provisioned_anew_ = false;
+  was_registered_ = true;
   const bool first = status_.state != State::kRegistered;
   if (!first) return;
   tell(State::kRegistered, "registered for " + std::to_string(expires.count()) + " s");

@@ -70,7 +70,8 @@ class PhoneCore : public sip::Transport::Listener,
   std::unique_ptr<sip::Registration> registration_;
   std::unique_ptr<sip::WsTransport> transport_;
   std::vector<std::unique_ptr<sip::WsTransport>> dead_transports_;  // not destroyed in a callback
-  bool started_ = false, provisioned_anew_ = false, on_backup_ = false;
+  bool started_ = false, was_registered_ = false;
+  bool provisioned_anew_ = false, on_backup_ = false;
   Backoff backoff_;
   Timer retry_timer_, slow_timer_, goodbye_timer_, poll_timer_, bury_timer_;
   Clock::Duration bye_until_{};

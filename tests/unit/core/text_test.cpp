@@ -12,7 +12,9 @@ namespace {
 TEST(CleanText, KeepsOrdinaryText) { EXPECT_EQ(clean_text("Zoë O'Neil 山田"), "Zoë O'Neil 山田"); }
 
 TEST(CleanText, RemovesControlAndBidiCharacters) {
-  EXPECT_EQ(clean_text("a\r\nb\x1b[1m\xE2\x80\xAE" "c\x7F"), "ab[1mc");
+  EXPECT_EQ(clean_text("a\r\nb\x1b[1m\xE2\x80\xAE"
+                       "c\x7F"),
+            "ab[1mc");
 }
 
 TEST(CleanText, MakesLatin1Valid) {
