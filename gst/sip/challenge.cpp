@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "sip/challenge.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/text.h"
@@ -39,7 +40,6 @@ std::shared_ptr<AuthenticatedRequest> AuthenticatedRequest::send(
 }
 
 void AuthenticatedRequest::transmit() {
-  proceeding_ = false;
   transaction_ = core_->transactions().send(
       request_,
       [self = shared_from_this()](const Result<Message>& outcome) { self->on_outcome(outcome); });
@@ -56,15 +56,27 @@ void AuthenticatedRequest::on_outcome(const Result<Message>& outcome) {
 Result<void> AuthenticatedRequest::take_challenge(const Message& response) {
   if (retries_ >= kMaxRetries)
     return Error{Errc::kAuth, "the server asks for credentials for ever"};
+  by_server_ = by_server_ || response.has("WWW-Authenticate");
+  by_proxy_ = by_proxy_ || response.has("Proxy-Authenticate");
   return core_->digest().take_challenge(request_, response, retries_);
 }
 
 void AuthenticatedRequest::send_again() {
   ++retries_;
-  request_.set_cseq({next_cseq_ ? next_cseq_() : core_->next_cseq(), request_.method()});
+  request_.set_cseq({next_number(), request_.method()});
   core_->stamp(request_);
   core_->digest().authorize(request_);
+  // Not what others were asked for: a REGISTER's old nonce in an INVITE could be refused.
+  if (!by_server_) request_.remove("Authorization");
+  if (!by_proxy_) request_.remove("Proxy-Authorization");
   transmit();
+}
+
+uint32_t AuthenticatedRequest::next_number() {
+  if (next_cseq_) return next_cseq_();
+  // A BYE of a dialog that is over counts on from its own number.
+  const auto cseq = request_.cseq();
+  return std::max(core_->next_cseq(), cseq ? cseq->number + 1 : 0);
 }
 
 void AuthenticatedRequest::tell(const Result<Message>& outcome) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -23,7 +24,7 @@ class AuthenticatedRequest : public std::enable_shared_from_this<AuthenticatedRe
   using Handler = ClientTransaction::Handler;
   using NextCseq = std::function<uint32_t()>;  // of the dialog
 
-  // Without next_cseq the user agent's count for requests outside dialogs is used.
+  // Without next_cseq: the user agent's count for requests outside dialogs, or its own if higher.
   static std::shared_ptr<AuthenticatedRequest> send(std::shared_ptr<UserAgentCore> core,
                                                     Message request, Handler handler,
                                                     NextCseq next_cseq = nullptr);
@@ -40,6 +41,7 @@ class AuthenticatedRequest : public std::enable_shared_from_this<AuthenticatedRe
   void on_outcome(const Result<Message>& outcome);
   Result<void> take_challenge(const Message& response);
   void send_again();
+  uint32_t next_number();
   void tell(const Result<Message>& outcome);
 
   const std::shared_ptr<UserAgentCore> core_;
@@ -50,6 +52,7 @@ class AuthenticatedRequest : public std::enable_shared_from_this<AuthenticatedRe
   int retries_ = 0;
   bool retry_ = true;
   bool proceeding_ = false;
+  bool by_server_ = false, by_proxy_ = false;  // who challenged it
 };
 
 // What a ResponseCallback gets for the last response to a request.

@@ -86,6 +86,16 @@ TEST_F(OutboundCall, RepeatedAnswerIsAcknowledgedAgainAndToldOnce) {
   EXPECT_EQ(notes_.take(), "answered v=0 answer\n");
 }
 
+TEST_F(OutboundCall, RepeatedAnswerIsAcknowledgedAfterTheEndToo) {
+  const auto session = dial();
+  const Message invite = last();
+  reply(200, kAnswer);
+  deliver(server_request("BYE", session.get()));
+  conversation();
+  reply_to(invite, 200, kAnswer);
+  EXPECT_EQ(conversation(), "<- 200 INVITE\n-> ACK\n");
+}
+
 TEST_F(OutboundCall, OtherForksThatAnswerAreHungUp) {
   const auto session = dial();
   const Message invite = last();

@@ -29,8 +29,10 @@ TEST_F(Reinvite, OursIsAnsweredAndAcknowledged) {
   reply(200, kAnswer);
   EXPECT_EQ(conversation(), "-> INVITE\n<- 100 INVITE\n<- 200 INVITE\n-> ACK\n");
   EXPECT_EQ(outcome.texts, std::vector<std::string>{"200 OK"});
+  const std::string ack = last("ACK").to_bytes();
   reply(200, kAnswer);  // repeated
   EXPECT_EQ(conversation(), "<- 200 INVITE\n-> ACK\n");
+  EXPECT_EQ(last("ACK").to_bytes(), ack);
   EXPECT_EQ(outcome.texts.size(), 1u);
 }
 

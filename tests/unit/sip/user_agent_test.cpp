@@ -143,6 +143,28 @@ TEST_F(UserAgentRouting, RequestIsSentAgainWithCredentialsOnce) {
   EXPECT_EQ(outcome.texts[0].find("secret"), std::string::npos);
 }
 
+TEST_F(UserAgentRouting, OnlyWhoAskedGetsCredentials) {
+  Outcome message;
+  send_agent_message(message);
+  challenge(401, "n1");
+  reply(200);
+  user_agent_->invite({"sip:12025550100@sip.example.com", kOffer, {}}, &notes_);
+  EXPECT_FALSE(last().has("Authorization"));  // its nonces serve once: nothing is sent unasked
+  challenge(407, "n2");
+  EXPECT_TRUE(last().has("Proxy-Authorization"));
+  EXPECT_FALSE(last().has("Authorization"));
+}
+
+TEST_F(UserAgentRouting, ByeOfAForkThatIsChallengedCountsOn) {
+  user_agent_->invite({"sip:12025550100@sip.example.com", kOffer, {}}, &notes_);
+  const Message invite = last();
+  reply(200, kAnswer, "one");
+  reply_to(invite, 200, kAnswer, "two");
+  const uint32_t number = last("BYE").cseq()->number;
+  challenge(407, "n1");
+  EXPECT_GT(last("BYE").cseq()->number, number);
+}
+
 TEST_F(UserAgentRouting, EndlessStaleNoncesEnd) {
   Outcome outcome;
   send_agent_message(outcome);
