@@ -224,7 +224,8 @@ Error SoupHttp::Exchange::to_error(const GError& error) const {
   if (tls_fault_) return bad_certificate(host, *tls_fault_);
   const auto faults = soup_message_get_tls_peer_certificate_errors(message_.get());
   if (error.domain == G_TLS_ERROR && faults != 0) return bad_certificate(host, describe(faults));
-  return Error{Errc::kNetwork, "Cannot reach " + host + ": " + clean_text(error.message)};
+  return Error{Errc::kNetwork, "Cannot reach " + host + ": " + clean_text(error.message) +
+                                   "; check the network and the server's address"};
 }
 
 void SoupHttp::Exchange::finish(Result<HttpResponse> result) {

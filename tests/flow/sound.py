@@ -54,3 +54,14 @@ def power_near(spectrum, frequency, width=5.0):
 
 def decibels(ratio):
     return float(10 * np.log10(max(ratio, 1e-12)))
+
+
+def longest_quiet(path, skip=0.0, block=0.005):
+    """Seconds of the longest pause in a steady sound: blocks 20 dB below the usual level."""
+    pcm, rate = samples(path)
+    size = round(block * rate)
+    pcm = pcm[round(skip * rate):]
+    rms = np.sqrt(np.mean(pcm[: len(pcm) // size * size].reshape(-1, size) ** 2, axis=1))
+    quiet = rms < 0.1 * np.median(rms)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], quiet, [False]]).astype(int)))
+    return float(max((edges[1::2] - edges[::2]).max(initial=0) * block, 0.0))
