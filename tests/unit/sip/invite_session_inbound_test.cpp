@@ -93,6 +93,17 @@ TEST_F(InboundCall, AckWithTheBranchOfTheInviteCountsToo) {
   EXPECT_EQ(notes_.take(), "ack \n");
 }
 
+TEST_F(InboundCall, AckOfAnotherNumberDoesNotCount) {
+  const Message invite = call();
+  incoming_->accept(kAnswer);
+  Message ack = server_ack(invite);
+  ack.set_cseq({invite.cseq()->number - 1, "ACK"});
+  deliver(ack);
+  EXPECT_EQ(notes_.take(), "");
+  clock_.advance(500ms);
+  EXPECT_EQ(last().status(), 200);
+}
+
 TEST_F(InboundCall, LateOfferIsAnsweredInTheAck) {
   const Message invite = call("");
   EXPECT_TRUE(incoming_->invite().body().empty());
