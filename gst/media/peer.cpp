@@ -81,11 +81,16 @@ Result<void> Peer::build() {
                nullptr);
   if (auto tuned = tune_ice(); !tuned.ok()) return tuned;
   connect_signals({options_.queue, weak_from_this()}, pipeline_.get(), webrtc_.get(), tap_, limit_);
+  return start();
+}
+
+Result<void> Peer::start() {
+  GstElement* pipeline = pipeline_.get();
   const auto clock = clock_of(options_.media);
-  gst_pipeline_use_clock(GST_PIPELINE(pipeline_.get()), clock.get());
-  gst_element_set_start_time(pipeline_.get(), GST_CLOCK_TIME_NONE);
-  gst_element_set_base_time(pipeline_.get(), gst_clock_get_time(clock.get()));
-  if (gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
+  gst_pipeline_use_clock(GST_PIPELINE(pipeline), clock.get());
+  gst_element_set_start_time(pipeline, GST_CLOCK_TIME_NONE);
+  gst_element_set_base_time(pipeline, gst_clock_get_time(clock.get()));
+  if (gst_element_set_state(pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
     return Error{Errc::kConfig, "webrtcbin does not start: is gstreamer1.0-nice installed?"};
   }
   return {};
@@ -95,7 +100,8 @@ Result<void> Peer::tune_ice() {
   const call::MediaOptions& media = options_.media;
   const auto ice = object_property<GObject>(webrtc_.get(), "ice-agent");
   const auto agent = object_property<GObject>(ice.get(), "agent");
-  // UPnP waits 200 ms for a router in every call (measured); its checks go out every 20 ms.
+  // UPnP waits 200 ms for a router in every call (measured). A check every 20 ms, the default, is
+  // slow where one or two decide.
   g_object_set(agent.get(), "upnp", FALSE, "stun-pacing-timer", 5U, nullptr);
   g_object_set(ice.get(), "ice-tcp", FALSE, nullptr);
   // libnice takes one server; from a loopback address none can be reached, and it would be waited

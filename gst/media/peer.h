@@ -69,6 +69,7 @@ class Peer : public std::enable_shared_from_this<Peer> {
 
  private:
   Result<void> build();
+  Result<void> start();
   Result<void> tune_ice();
   Result<void> prefer(const std::vector<Format>& formats);
   Result<void> set_format(const RemoteSdp& remote, const Format& format);

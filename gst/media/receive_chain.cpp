@@ -93,43 +93,48 @@ void ReceiveChain::watch_decoder(GstElement* decoder, GstElement* sink) {
 void ReceiveChain::add_pad(GstElement* webrtcbin, GstPad* pad) {
   const Stream stream{Ref<GstPad>::share(pad), Ref<GstPad>::adopt(gst_element_request_pad_simple(
                                                    selector_.get(), "sink_%u"))};
-  add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
-            [weak = weak_from_this(), sink = stream.sink](GstPad* source, GstPadProbeInfo*) {
-              const auto self = weak.lock();
-              const bool heard = self && self->admits({Ref<GstPad>::share(source), sink});
-              return heard ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
-            });
-  // A stream's end is not that of the call: another follows (transfer, hold music).
-  add_probe(pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, [](GstPad*, GstPadProbeInfo* item) {
-    const bool end = GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(item)) == GST_EVENT_EOS;
-    return end ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
-  });
+  watch_pad(stream);
   if (gst_pad_link(pad, stream.sink.get()) != GST_PAD_LINK_OK) {
     RC_LOG(kMedia, WARNING, "a stream of the peer has a form that was not agreed on");
   }
   const std::lock_guard lock(mutex_);
   remove_dead(webrtcbin);
   streams_.push_back(stream);
-  select(stream);
+  select(pad, stream.sink.get());
 }
 
-bool ReceiveChain::admits(const Stream& stream) {
+void ReceiveChain::watch_pad(const Stream& stream) {
+  add_probe(stream.source.get(), GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
+            [weak = weak_from_this(), sink = stream.sink](GstPad* source, GstPadProbeInfo*) {
+              const auto self = weak.lock();
+              return self && self->admits(source, sink.get()) ? GST_PAD_PROBE_OK
+                                                              : GST_PAD_PROBE_DROP;
+            });
+  // A stream's end is not that of the call: another follows (transfer, hold music).
+  add_probe(stream.source.get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+            [](GstPad*, GstPadProbeInfo* item) {
+              const GstEvent* event = GST_PAD_PROBE_INFO_EVENT(item);
+              return GST_EVENT_TYPE(event) == GST_EVENT_EOS ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+            });
+}
+
+bool ReceiveChain::admits(GstPad* source, GstPad* sink) {
   if (!open_) return false;
   const gint64 now = g_get_monotonic_time();
-  if (current_ != stream.source.get()) {
+  if (current_ != source) {
     const std::lock_guard lock(mutex_);
     if (now - last_packet_ < kHandOver) return false;
-    select(stream);
+    select(source, sink);
   }
   last_packet_ = now;
   return true;
 }
 
-void ReceiveChain::select(const Stream& stream) {
-  current_ = stream.source.get();
+void ReceiveChain::select(GstPad* source, GstPad* sink) {
+  current_ = source;
   last_packet_ = g_get_monotonic_time();
   new_stream_ = true;
-  g_object_set(selector_.get(), "active-pad", stream.sink.get(), nullptr);
+  g_object_set(selector_.get(), "active-pad", sink, nullptr);
 }
 
 // webrtcbin 1.22 keeps the pad of an SSRC that its rtpbin has given up, without a target.

@@ -66,8 +66,9 @@ class ReceiveChain : public std::enable_shared_from_this<ReceiveChain> {
     Ref<GstPad> source, sink;
   };
 
-  bool admits(const Stream& stream);
-  void select(const Stream& stream);
+  void watch_pad(const Stream& stream);
+  bool admits(GstPad* source, GstPad* sink);
+  void select(GstPad* source, GstPad* sink);
   void remove_dead(GstElement* webrtcbin);
 
   const Options options_;

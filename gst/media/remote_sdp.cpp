@@ -225,6 +225,16 @@ bool has_bundle(const GstSDPMessage* message) {
   return false;
 }
 
+RemoteSdp read_lines(const GstSDPMessage* message) {
+  RemoteSdp result;
+  result.bundled = has_bundle(message);
+  for (guint i = 0; i < gst_sdp_message_medias_len(message); ++i) {
+    const GstSDPMedia* media = gst_sdp_message_get_media(message, i);
+    result.lines.push_back(media_line(media, Attributes(message, media)));
+  }
+  return result;
+}
+
 // An answer has to choose; one that does not leaves us the active part, as RingCentral's do.
 std::string webrtc_setup(const std::string& said, SdpKind kind) {
   if (kind == SdpKind::kOffer) return said.empty() ? "actpass" : said;
@@ -251,20 +261,15 @@ Result<RemoteSdp> parse_remote_sdp(std::string_view text) {
   auto parsed = parse_message(text);
   if (!parsed.ok()) return parsed.error();
   const GstSDPMessage* message = parsed.value().get();
-  RemoteSdp common;
-  common.bundled = has_bundle(message);
-  for (guint i = 0; i < gst_sdp_message_medias_len(message); ++i) {
-    const GstSDPMedia* media = gst_sdp_message_get_media(message, i);
-    common.lines.push_back(media_line(media, Attributes(message, media)));
-  }
+  const RemoteSdp lines = read_lines(message);
   Error reason = unusable("no audio line");
-  for (size_t i = 0; i < common.lines.size(); ++i) {
-    if (common.lines[i].media != "audio") continue;
-    RemoteSdp candidate = common;
-    candidate.index = i;
+  for (size_t i = 0; i < lines.lines.size(); ++i) {
+    if (lines.lines[i].media != "audio") continue;
+    RemoteSdp result = lines;
+    result.index = i;
     const GstSDPMedia* media = gst_sdp_message_get_media(message, static_cast<guint>(i));
-    const auto read = read_line(media, Attributes(message, media), candidate);
-    if (read.ok()) return candidate;
+    const auto read = read_line(media, Attributes(message, media), result);
+    if (read.ok()) return result;
     reason = read.error();
   }
   return reason;

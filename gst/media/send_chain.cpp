@@ -68,23 +68,27 @@ Result<void> SendChain::build(GstBin* pipeline, GstPad* sink) {
   if (!made.ok()) return made.error();
   const Chain& chain = made.value();
   tune(chain, pipeline, options_.format);
-  add_probe(chain.front().get(), "src", GST_PAD_PROBE_TYPE_BUFFER,
-            [weak = weak_from_this()](GstPad*, GstPadProbeInfo* item) {
-              const auto self = weak.lock();
-              return self ? self->fill(item) : GST_PAD_PROBE_DROP;
-            });
-  add_probe(chain.back().get(), "src", GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
-            [weak = weak_from_this()](GstPad*, GstPadProbeInfo*) {
-              const auto self = weak.lock();
-              if (self && self->packets_++ == 0) self->options_.on_started();
-              return GST_PAD_PROBE_OK;
-            });
+  watch(chain.front().get(), chain.back().get());
   const auto source = Ref<GstPad>::adopt(gst_element_get_static_pad(chain.back().get(), "src"));
   gst_bin_add(pipeline, chain.back().get());
   if (gst_pad_link(source.get(), sink) != GST_PAD_LINK_OK) {
     return Error{Errc::kInternal, "webrtcbin does not take what the encoder makes"};
   }
   return start_chain(pipeline, chain);
+}
+
+void SendChain::watch(GstElement* source, GstElement* payloader) {
+  add_probe(source, "src", GST_PAD_PROBE_TYPE_BUFFER,
+            [weak = weak_from_this()](GstPad*, GstPadProbeInfo* item) {
+              const auto self = weak.lock();
+              return self ? self->fill(item) : GST_PAD_PROBE_DROP;
+            });
+  add_probe(payloader, "src", GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
+            [weak = weak_from_this()](GstPad*, GstPadProbeInfo*) {
+              const auto self = weak.lock();
+              if (self && self->packets_++ == 0) self->options_.on_started();
+              return GST_PAD_PROBE_OK;
+            });
 }
 
 GstPadProbeReturn SendChain::fill(GstPadProbeInfo* item) {

@@ -44,6 +44,7 @@ class SendChain : public std::enable_shared_from_this<SendChain> {
 
  private:
   Result<void> build(GstBin* pipeline, GstPad* sink);
+  void watch(GstElement* source, GstElement* payloader);
   GstPadProbeReturn fill(GstPadProbeInfo* item);
 
   const Options options_;

@@ -67,26 +67,31 @@ bool StreamLimit::knows(uint32_t ssrc) {
 }
 
 bool StreamLimit::admits(GstElement* demux, uint32_t ssrc) {
-  const gint64 now = g_get_monotonic_time();
-  Stream leaving;
+  std::optional<uint32_t> leaving;
   {
     const std::lock_guard lock(mutex_);
-    Stream* place = &streams_.front();
-    for (Stream& it : streams_) {
-      if (it.ssrc == ssrc && it.last_packet != 0) {
-        it.last_packet = now;
-        return true;
-      }
-      if (it.last_packet < place->last_packet) place = &it;
-    }
-    if (now - place->last_packet < kSilence) return false;
-    leaving = std::exchange(*place, Stream{ssrc, now});
+    const gint64 now = g_get_monotonic_time();
+    Stream& place = place_for(ssrc);
+    const bool known = place.last_packet != 0 && place.ssrc == ssrc;
+    if (!known && now - place.last_packet < kSilence) return false;
+    if (!known && place.last_packet != 0) leaving = place.ssrc;
+    place = {ssrc, now};
   }
-  if (leaving.last_packet != 0) {
+  if (leaving) {
     RC_LOG(kMedia, DEBUG, "a silent stream of the peer makes room for a new one");
-    g_signal_emit_by_name(demux, "clear-ssrc", leaving.ssrc);
+    g_signal_emit_by_name(demux, "clear-ssrc", *leaving);
   }
   return true;
+}
+
+// Its own, or that of the longest silence.
+StreamLimit::Stream& StreamLimit::place_for(uint32_t ssrc) {
+  Stream* place = &streams_.front();
+  for (Stream& it : streams_) {
+    if (it.last_packet != 0 && it.ssrc == ssrc) return it;
+    if (it.last_packet < place->last_packet) place = &it;
+  }
+  return *place;
 }
 
 }  // namespace rc::media

@@ -31,6 +31,7 @@ class StreamLimit : public std::enable_shared_from_this<StreamLimit> {
   };
 
   bool admits(GstElement* demux, uint32_t ssrc);
+  Stream& place_for(uint32_t ssrc);
   bool knows(uint32_t ssrc);
 
   std::mutex mutex_;

@@ -11,27 +11,27 @@
 namespace rc::media {
 namespace {
 
-// A pad makes webrtcbin make its transport: ICE agent, DTLS elements and their certificate.
+void prefer_opus(GstElement* webrtc) {
+  GObject* transceiver = nullptr;
+  g_signal_emit_by_name(webrtc, "get-transceiver", 0, &transceiver);
+  const auto owned = Ref<GObject>::adopt(transceiver);
+  const Owned<GstCaps> caps(gst_caps_from_string(
+      "application/x-rtp,media=audio,encoding-name=OPUS,clock-rate=48000,payload=111"));
+  if (owned) g_object_set(transceiver, "codec-preferences", caps.get(), nullptr);
+}
+
+// An offer makes webrtcbin make its transport: ICE agent, DTLS elements and their certificate.
 void make_and_drop_webrtcbin() {
   const auto webrtc = make_element("webrtcbin");
   if (!webrtc.ok()) return;  // the first call says so
   GstElement* element = webrtc.value().get();
   gst_element_set_state(element, GST_STATE_READY);
-  GstPromise* promise = gst_promise_new();
-  const Owned<GstCaps> caps(gst_caps_from_string(
-      "application/x-rtp,media=audio,encoding-name=OPUS,clock-rate=48000,payload=111"));
-  if (auto* pad = gst_element_request_pad_simple(element, "sink_0")) {
-    gst_object_unref(pad);
+  if (Ref<GstPad>::adopt(gst_element_request_pad_simple(element, "sink_0"))) {
+    prefer_opus(element);
+    const Owned<GstPromise> promise(gst_promise_new());
+    g_signal_emit_by_name(element, "create-offer", nullptr, promise.get());
+    gst_promise_wait(promise.get());
   }
-  GObject* transceiver = nullptr;
-  g_signal_emit_by_name(element, "get-transceiver", 0, &transceiver);
-  if (transceiver != nullptr) {
-    g_object_set(transceiver, "codec-preferences", caps.get(), nullptr);
-    g_object_unref(transceiver);
-    g_signal_emit_by_name(element, "create-offer", nullptr, promise);
-    gst_promise_wait(promise);
-  }
-  gst_promise_unref(promise);
   gst_element_set_state(element, GST_STATE_NULL);
 }
 

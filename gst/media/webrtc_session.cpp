@@ -122,18 +122,24 @@ Result<void> WebRtcSession::apply_answer(std::string answer) {
   const RemoteSdp& remote = parsed.value();
   const std::shared_ptr<Peer>& offering = fresh_ ? fresh_ : peer_;
   if (!offering) return kClosed;
-  if (!offering->is_answered()) {
-    format_ = choose(remote);
-    if (auto applied = offering->apply_answer(remote, format_); !applied.ok()) return applied;
-    local_.formats = {format_};
-    local_.telephone_event = remote.telephone_event;
-    local_.transport.setup = remote.setup == "active" ? "passive" : "active";
-  } else if (!same_transport(*remote_, remote)) {
-    RC_LOG(kMedia, WARNING,
-           options_.call_id +
-               ": the peer changes its transport in an answer to an "
-               "offer that kept ours; it is not followed");
+  if (!offering->is_answered()) return complete(*offering, remote);
+  if (remote_ && !same_transport(*remote_, remote)) {
+    RC_LOG(
+        kMedia, WARNING,
+        options_.call_id +
+            ": the peer changes its transport in an answer to an offer that kept ours; it is not "
+            "followed");
   }
+  agree(remote);
+  return {};
+}
+
+Result<void> WebRtcSession::complete(Peer& offering, const RemoteSdp& remote) {
+  format_ = choose(remote);
+  if (auto applied = offering.apply_answer(remote, format_); !applied.ok()) return applied;
+  local_.formats = {format_};
+  local_.telephone_event = remote.telephone_event;
+  local_.transport.setup = remote.setup == "active" ? "passive" : "active";
   agree(remote);
   return {};
 }

@@ -40,6 +40,7 @@ class WebRtcSession : public call::MediaSession {
   Result<std::string> answer_with_same_peer(const RemoteSdp& offer);
   std::string accept(const RemoteSdp& offer, LocalTransport transport);
   std::string offer_text(LocalTransport transport);
+  Result<void> complete(Peer& offering, const RemoteSdp& remote);
   void agree(const RemoteSdp& remote);
   void on_peer_connected(Peer& peer);
   void on_peer_failed(const Error& error);
