@@ -7,19 +7,32 @@
 
 namespace rc {
 
+namespace {
+
+// A call that came and was taken back is no failure; one that we made and nobody took is.
+std::optional<Error> failure_of(const call::CallInfo& call) {
+  if (call.ended_by == call::EndedBy::kFailure) return Error{Errc::kRejected, call.reason};
+  const bool dialled = call.direction == call::Direction::kOutbound;
+  if (!dialled || call.ended_by != call::EndedBy::kThem || call.status == 0) return std::nullopt;
+  return Error{Errc::kRejected, "the call to " + call.to_number +
+                                    " failed: " + std::to_string(call.status) + " " + call.reason};
+}
+
+}  // namespace
+
 SourceSeat::SourceSeat(GstElement* element, std::string id) : id_(std::move(id)) {
   g_weak_ref_init(&element_, element);
 }
 
 SourceSeat::~SourceSeat() { g_weak_ref_clear(&element_); }
 
+// The bus first: what note() wakes may end the stream, and nobody reads the bus after EOS.
 void SourceSeat::on_seat_call(const call::CallInfo& call) {
+  if (const auto element = Ref<GstElement>::adopt(GST_ELEMENT(g_weak_ref_get(&element_)))) {
+    post_element_message(element.get(), to_structure(call));
+    if (const auto failure = failure_of(call)) post_warning(element.get(), *failure);
+  }
   note(call);
-  const auto element = Ref<GstElement>::adopt(GST_ELEMENT(g_weak_ref_get(&element_)));
-  if (!element) return;
-  post_element_message(element.get(), to_structure(call));
-  if (call.ended_by == call::EndedBy::kFailure)
-    post_warning(element.get(), {Errc::kRejected, call.reason});
 }
 
 void SourceSeat::note(const call::CallInfo& call) {
@@ -38,13 +51,11 @@ void SourceSeat::note(const call::CallInfo& call) {
 }
 
 void SourceSeat::on_seat_refused(const Error& error) {
-  {
-    std::lock_guard lock(mutex_);
-    refused_ = true;
-    changed_.notify_all();
-  }
   if (const auto element = Ref<GstElement>::adopt(GST_ELEMENT(g_weak_ref_get(&element_))))
     post_error(element.get(), error);
+  std::lock_guard lock(mutex_);
+  refused_ = true;
+  changed_.notify_all();
 }
 
 void SourceSeat::offer(phone::Phone& phone, Ref<GstClock> clock, int rate,

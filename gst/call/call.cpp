@@ -32,6 +32,7 @@ std::string explain(const sip::EndReason& reason) {
         " (RingCentral also says this for invalid numbers and while the line has no emergency "
         "address: check both in the admin portal)";
   if (reason.status == 403) text += " (the line is not registered or may not make this call)";
+  if (reason.status == 404) text += " (nobody has this number: check it, with its country code)";
   return text;
 }
 
