@@ -58,7 +58,8 @@ int main(int argc, char** argv) {
   gst_init(&argc, &argv);
   GError* error = nullptr;
   GstElement* pipeline = gst_parse_launch(
-      "rcsrc num-calls=1 idle=none ! audio/x-raw,rate=16000 ! appsink name=sink sync=false", &error);
+      "rcsrc num-calls=1 idle=none ! audio/x-raw,rate=16000 ! appsink name=sink sync=false",
+      &error);
   if (error != nullptr) {
     std::fprintf(stderr, "%s\n", error->message);
     return 1;

@@ -9,8 +9,9 @@
 
 namespace rc::sip {
 
-// A reliable, message-framed connection to the SIP proxy: one whole SIP message each way (RFC 7118).
-// Thread: signalling. A Transport is used once: after on_closed it is dead and a new one is made.
+// A reliable, message-framed connection to the SIP proxy: one whole SIP message each way (RFC
+// 7118). Thread: signalling. A Transport is used once: after on_closed it is dead and a new one is
+// made.
 class Transport {
  public:
   struct Listener {
@@ -22,9 +23,9 @@ class Transport {
   };
 
   virtual ~Transport() = default;
-  virtual void open(Listener* listener) = 0;    // the listener outlives the Transport or close()s it
-  virtual void send(std::string message) = 0;   // dropped when not open
-  virtual void close() = 0;                     // says goodbye; no listener call comes after this
+  virtual void open(Listener* listener) = 0;   // the listener outlives the Transport or close()s it
+  virtual void send(std::string message) = 0;  // dropped when not open
+  virtual void close() = 0;                    // says goodbye; no listener call comes after this
   virtual bool is_open() const = 0;
 };
 
