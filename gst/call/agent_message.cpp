@@ -47,7 +47,7 @@ std::string attribute(const std::string& name, const std::string& value) {
 }  // namespace
 
 std::optional<AgentMessage> AgentMessage::parse(std::string_view xml) {
-  if (xml.size() > kMaxBytes) return std::nullopt;
+  if (xml.empty() || xml.size() > kMaxBytes) return std::nullopt;
   auto parsed = parse_markup(xml);
   if (!parsed || !parsed->elements.contains("Hdr")) return std::nullopt;
   Attributes& header = parsed->elements["Hdr"];

@@ -22,6 +22,7 @@ bool is_shown(gunichar c) {
 }  // namespace
 
 std::string clean_text(std::string_view raw) {
+  if (raw.empty()) return {};  // its data may be null
   char* valid = g_utf8_make_valid(raw.data(), static_cast<gssize>(raw.size()));
   std::string out;
   size_t shown = 0;

@@ -11,6 +11,8 @@ namespace {
 
 TEST(CleanText, KeepsOrdinaryText) { EXPECT_EQ(clean_text("Zoë O'Neil 山田"), "Zoë O'Neil 山田"); }
 
+TEST(CleanText, TakesAViewOfNothing) { EXPECT_EQ(clean_text(std::string_view()), ""); }
+
 TEST(CleanText, RemovesControlAndBidiCharacters) {
   EXPECT_EQ(clean_text("a\r\nb\x1b[1m\xE2\x80\xAE"
                        "c\x7F"),
