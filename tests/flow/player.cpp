@@ -9,10 +9,10 @@
 //   usage                  answers `usage THREADS FDS RSS_KIB`, after malloc_trim(0)
 //
 // Events: `eos NAME`, `error NAME TEXT`, `warning NAME TEXT`, `message NAME STRUCTURE`, and
-// `sound NAME US` when rcsrc pushes the first block that is not a gap after one that was; US is
-// CLOCK_MONOTONIC. Each block that any rcsrc pushes is a line in the file NAME.blocks: microseconds
-// of CLOCK_MONOTONIC that its first sample stands for, those of the push, 1 if it is a gap, PTS in
-// nanoseconds.
+// `sound NAME US` or `silence NAME US` when rcsrc pushes the first block that is no gap after one
+// that was, or the other way round; US is CLOCK_MONOTONIC. Each block that any rcsrc pushes is a
+// line in the file NAME.blocks: microseconds of CLOCK_MONOTONIC that its first sample stands for,
+// those of the push, 1 if it is a gap, PTS in nanoseconds.
 #include <gst/gst.h>
 #include <malloc.h>
 #include <unistd.h>
@@ -65,7 +65,8 @@ class Ear {
         gst_segment_to_running_time(&segment_, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
     blocks_ << stands_for / GST_USECOND << ' ' << now << ' ' << gap << ' ' << GST_BUFFER_PTS(buffer)
             << std::endl;
-    if (was_gap_ && !gap) output.line("sound " + name_ + ' ' + std::to_string(now));
+    if (was_gap_ != gap)
+      output.line((gap ? "silence " : "sound ") + name_ + ' ' + std::to_string(now));
     was_gap_ = gap;
   }
 
@@ -198,7 +199,10 @@ class Player {
 
 int main(int argc, char** argv) {
   gst_init(&argc, &argv);
-  Player player;
-  for (std::string line; std::getline(std::cin, line);) player.obey(line);
+  {
+    Player player;
+    for (std::string line; std::getline(std::cin, line);) player.obey(line);
+  }
+  gst_deinit();  // GST_TRACERS=leaks speaks now
   return 0;
 }

@@ -50,7 +50,7 @@ class SetupTimes(unittest.TestCase):
         events = standin.wait_call(call, "answered")["events"]
         at = {event["name"]: event["us"] for event in events}
         standin.hang_up(call)
-        player.wait("message one rc-call", holding="state=(string)ended")
+        player.wait("silence one")  # what was said before the end has been played
         return [(at["200"] - at["invite_sent"]) / 1000,
                 (int(decoded()[number]) - at["ack_sent"]) / 1000,
                 (sound - at["ack_sent"]) / 1000]
