@@ -22,13 +22,6 @@ GType phone_handle_type() {
   return type;
 }
 
-Ref<GstElement> root_of(GstElement* element) {
-  auto root = Ref<GstElement>::share(element);
-  while (GstObject* parent = gst_object_get_parent(GST_OBJECT(root.get())))
-    root = Ref<GstElement>::adopt(GST_ELEMENT(parent));
-  return root;
-}
-
 Result<PhoneHandle> phone_of_signal(GstElement* element, const std::string& line) {
   const auto root = root_of(element);
   const auto found =
@@ -65,6 +58,13 @@ Result<PhoneHandle> phone_of_environment() {
 }
 
 }  // namespace
+
+Ref<GstElement> root_of(GstElement* element) {
+  auto root = Ref<GstElement>::share(element);
+  while (GstObject* parent = gst_object_get_parent(GST_OBJECT(root.get())))
+    root = Ref<GstElement>::adopt(GST_ELEMENT(parent));
+  return root;
+}
 
 GstContext* make_line_context(std::shared_ptr<phone::Phone> phone) {
   GstContext* context = gst_context_new(kLineContext, TRUE);

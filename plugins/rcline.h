@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 
+#include "core/ref.h"
 #include "phone/phone.h"
 
 namespace rc {
@@ -15,6 +16,9 @@ namespace rc {
 constexpr const char* kLineContext = "rc.line";
 GstContext* make_line_context(std::shared_ptr<phone::Phone> phone);
 std::shared_ptr<phone::Phone> phone_of_context(GstContext* context);  // null: not such a context
+
+// The pipeline that an element is in, or itself when it is in none.
+Ref<GstElement> root_of(GstElement* element);
 
 // The line that an element shall use, the first that there is: the rcsignal named `line` (if not
 // empty), the pipeline's context, else the process' phone of the account in the environment.

@@ -91,13 +91,6 @@ GstRcSink* self(gpointer object) { return GST_RC_SINK(object); }
 
 // --- whose call ---
 
-rc::Ref<GstElement> root_of(GstElement* element) {
-  auto root = rc::Ref<GstElement>::share(element);
-  while (GstObject* parent = gst_object_get_parent(GST_OBJECT(root.get())))
-    root = rc::Ref<GstElement>::adopt(GST_ELEMENT(parent));
-  return root;
-}
-
 std::vector<rc::Ref<GstElement>> sources_in(GstElement* root) {
   std::vector<rc::Ref<GstElement>> sources;
   if (!GST_IS_BIN(root)) return sources;
@@ -117,7 +110,7 @@ std::vector<rc::Ref<GstElement>> sources_in(GstElement* root) {
 // The seat to speak into: that of the rcsrc named, else of the only one. Empty: any call.
 rc::Result<std::string> find_seat(GstRcSink* sink) {
   const std::string& name = sink->priv->settings.source;
-  const auto root = root_of(GST_ELEMENT(sink));
+  const auto root = rc::root_of(GST_ELEMENT(sink));
   const auto sources = sources_in(root.get());
   if (name.empty())
     return sources.size() == 1 ? gst_rc_src_seat(GST_RC_SRC(sources[0].get())) : std::string();

@@ -9,6 +9,10 @@ namespace rc {
 
 namespace {
 
+// Concealment leaves the decoder up to so much later than the jitterbuffer's latency (p99 of a
+// concealed buffer is 61/80/81 ms for a jitterbuffer of 20/40/60, measured).
+constexpr std::chrono::milliseconds kConcealmentDelay(60);
+
 // A call that came and was taken back is no failure; one that we made and nobody took is.
 std::optional<Error> failure_of(const call::CallInfo& call) {
   if (call.ended_by == call::EndedBy::kFailure) return Error{Errc::kRejected, call.reason};
@@ -67,6 +71,8 @@ void SourceSeat::offer(phone::Phone& phone, Ref<GstClock> clock, int rate,
   options.id = id_;
   options.clock = std::move(clock);
   options.receive_rate = rate;
+  options.jitter_latency =
+      std::chrono::duration_cast<std::chrono::milliseconds>(latency) - kConcealmentDelay;
   options.receiver = audio_;
   options.listener = weak_from_this();
   options.dial = dial;

@@ -208,6 +208,7 @@ MediaOptions Line::media_options(const std::string& call) {
   if (const Seats::Seat* seat = seats_.of_call(call)) {
     options.clock = seat->options.clock;
     options.receive_rate = seat->options.receive_rate;
+    options.jitter_latency = seat->options.jitter_latency;
   }
   return options;
 }

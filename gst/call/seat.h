@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -22,10 +23,11 @@ struct SeatListener {
 };
 
 struct SeatOptions {
-  std::string id;                           // unique in the process
-  Ref<GstClock> clock;                      // of the pipeline
-  int receive_rate = 16000;                 // Hz
-  std::shared_ptr<AudioReceiver> receiver;  // hears the call
+  std::string id;                                // unique in the process
+  Ref<GstClock> clock;                           // of the pipeline
+  int receive_rate = 16000;                      // Hz
+  std::chrono::milliseconds jitter_latency{60};  // of the media's jitterbuffer
+  std::shared_ptr<AudioReceiver> receiver;       // hears the call
   std::weak_ptr<SeatListener> listener;
   std::string dial;  // a number to call at once; empty: waits for a call
   int calls = -1;    // takes so many calls, one after the other; -1: any
