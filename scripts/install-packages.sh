@@ -55,8 +55,7 @@ main() {
   done
   [[ ${#missing[@]} -gt 0 ]] || return 0
   echo "Installing ${#missing[@]} Debian packages and what they need: ${missing[*]}"
-  local log
-  log="$(mktemp)"
+  log="$(mktemp)"  # global: the trap runs when this function is over
   trap 'rm -f "$log"' EXIT
   if ! { apt update && apt install -y --no-install-recommends "${missing[@]}"; } 2>&1 |
     tee "$log" | show_progress; then
