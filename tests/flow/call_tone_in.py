@@ -28,15 +28,15 @@ class ToneIn(unittest.TestCase):
 
     def record_one(self, standin, name, media):
         expected = sound.sequence()
+        log = f"{name}.log"
         pipeline = standin.launch(
-            f"rcsrc num-calls=1 idle=none ! wavenc ! filesink location={standin.path(name)}", name)
-        self.assertTrue(standin.registered(), standin.tail(name))
-        media = {**tones(*expected), **media}
-        call = standin.call(hangup_after_ms=SECONDS * 1000, media=media)
+            f"rcsrc num-calls=1 idle=none ! wavenc ! filesink location={standin.path(name)}", log)
+        self.assertTrue(standin.registered(), standin.tail(log))
+        call = standin.call(hangup_after_ms=SECONDS * 1000, media={**tones(*expected), **media})
         ended = standin.wait_call(call, "ended", SECONDS + 15)
-        self.assertEqual(0, pipeline.wait(10), standin.tail(name))
+        self.assertEqual(0, pipeline.wait(10), standin.tail(log))
         self.check_sound(standin.path(name), expected)
-        self.check_length(sound.seconds(standin.path(name)), ended, standin.text(name))
+        self.check_length(sound.seconds(standin.path(name)), ended, standin.text(log))
 
     def check_sound(self, path, expected):
         verdict = sound.hear(path, expected)

@@ -18,35 +18,16 @@ from dataclasses import dataclass
 import numpy as np
 
 import sound
+from packets import Packets
 from player import Player
 from standin import Standin, tones
 
-LATENCY = 120_000  # us, the default of rcsrc
+LATENCY_US = 120_000  # the default of rcsrc
 BLOCK = 20_000  # us
 QUIET_PIECE = 0.005  # s; silence so long makes a block silent
 LONG = "--long" in sys.argv or bool(os.environ.get("RC_LONG"))
 CALLS, SECONDS = (20 if LONG else 2), 10
-CODECS = {"opus": 48000, "pcmu": 8000}  # RTP clock
-
-
-@dataclass
-class Packets:
-    """What the far end sent: arrays, one entry a packet; times in us."""
-
-    sent: np.ndarray
-    due: np.ndarray  # when it would have been sent by a sender as even as its RTP timestamps
-
-    @classmethod
-    def read(cls, path, clock):
-        columns = np.loadtxt(path, dtype=np.int64, usecols=(0, 2), ndmin=2)
-        sent, stamps = columns[:, 0], columns[:, 1]
-        media = (stamps - stamps[0]) * 1_000_000 // clock
-        return cls(sent, media + (sent - media).min())
-
-    def all_there(self, begin, deadline):
-        """Had every packet that a block at `begin` can be made of left by the deadline?"""
-        wanted = (self.due > begin - 2 * BLOCK) & (self.due < begin + 2 * BLOCK)
-        return wanted.sum() >= 3 and bool((self.sent[wanted] < deadline).all())
+CODECS = ("opus", "pcmu")
 
 
 @dataclass
@@ -65,7 +46,7 @@ class Blocks:
         usual = np.median(rms[columns[:count, 2] == 0])
         silent = (rms < 0.1 * usual).any(axis=1) | (columns[:count, 2] != 0)
         begin = columns[:count, 0]
-        return cls(begin, columns[:count, 1] - begin - LATENCY, silent)
+        return cls(begin, columns[:count, 1] - begin - LATENCY_US, silent)
 
 
 class Holes(unittest.TestCase):
@@ -73,13 +54,13 @@ class Holes(unittest.TestCase):
         with Standin() as standin, Player(standin) as player:
             player.play("one", "rcsrc ! wavenc ! filesink location=all.wav")
             self.assertTrue(standin.registered(), player.drain())
-            codecs = [list(CODECS)[n % len(CODECS)] for n in range(CALLS)]
+            codecs = [CODECS[n % len(CODECS)] for n in range(CALLS)]
             for number, codec in enumerate(codecs):
                 self.one_call(standin, player, number, codec)
             player.stop("one")
             blocks = Blocks.read(standin.path("one.blocks"), standin.path("all.wav"))
             print("\n  call       packets  uneven  silent  ours  first sound  last words   latest")
-            ours = [self.judge(blocks, Packets.read(standin.path(f"packets{n}"), CODECS[codec]),
+            ours = [self.judge(blocks, Packets.read(standin.path(f"packets{n}"), codec),
                                f"{n:3} {codec}") for n, codec in enumerate(codecs)]
         self.assertEqual([0] * CALLS, ours)
 
@@ -98,9 +79,9 @@ class Holes(unittest.TestCase):
         body = np.arange(heard[0], heard[-1] + 1)
         silent = [b for b in body if blocks.silent[b]]
         ours = [b for b in silent
-                if packets.all_there(blocks.begin[b], blocks.begin[b] + LATENCY)]
+                if packets.all_there(blocks.begin[b], BLOCK, blocks.begin[b] + LATENCY_US)]
         print(f"  {name:10} {len(packets.sent):7} "
-              f"{(packets.sent - packets.due).max() / 1000:7.1f} {len(silent):7} {len(ours):5} "
+              f"{packets.unevenness / 1000:7.1f} {len(silent):7} {len(ours):5} "
               f"{(blocks.begin[heard[0]] - first) / 1000:12.1f} "
               f"{(last - blocks.begin[heard[-1]]) / 1000:11.1f} "
               f"{blocks.late[body].max() / 1000:8.1f}")

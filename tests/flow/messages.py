@@ -19,19 +19,6 @@ def calls(log):
     return structures(log, "rc-call")
 
 
-def lines(log):
-    return structures(log, "rc-line")
-
-
-def errors(log):
-    """Texts of the ERROR messages; gst-launch prints each on a line of its own."""
-    return re.findall(r"^ERROR: from element [^:]*: (.*)$", log, re.M)
-
-
-def warnings(log):
-    return re.findall(r"^WARNING: from element [^:]*: (.*)$", log, re.M)
-
-
 def _value(kind, text):
     if kind in ("int", "gint64", "uint", "guint64"):
         return int(text)
