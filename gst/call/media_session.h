@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,6 +26,9 @@ struct AudioBlock {
   std::chrono::nanoseconds time;
   bool new_stream;  // first block of another SSRC, codec or media session: no relation to the last
   bool concealed;   // made up for lost packets
+  // When the far end spoke its first sample, by the RTP clock of its SSRC, of any origin: tells a
+  // gap from a `time` that jumps though no packet is missing. Concealed blocks have none.
+  std::optional<std::chrono::nanoseconds> sender_time;
 };
 
 // Takes what the far end says. Thread: a streaming thread of the session; must not block.

@@ -2,6 +2,7 @@
 #include "media/receive_chain.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/log.h"
@@ -10,7 +11,8 @@
 namespace rc::media {
 namespace {
 
-constexpr size_t kDecoder = 2;  // its place in the chain
+// Places in the chain.
+constexpr size_t kDepayloader = 1, kDecoder = 2;
 
 // Who was silent for so long has stopped: the next one that talks is heard.
 constexpr gint64 kHandOver = 60 * G_TIME_SPAN_MILLISECOND;
@@ -64,23 +66,27 @@ Result<void> ReceiveChain::build(GstBin* pipeline) {
   tune(chain, options_.format.codec);
   selector_ = chain.front();
   const size_t concealing = options_.format.codec == Codec::kOpus ? kDecoder : kDecoder + 1;
+  stamp_packets(chain[kDepayloader].get());
   watch_decoder(chain[concealing].get(), chain.back().get());
   return start_chain(pipeline, chain);
 }
 
-void ReceiveChain::watch_decoder(GstElement* decoder, GstElement* sink) {
-  add_probe(decoder, "sink", GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+void ReceiveChain::stamp_packets(GstElement* depayloader) {
+  add_probe(depayloader, "sink", GST_PAD_PROBE_TYPE_BUFFER,
             [weak = weak_from_this()](GstPad*, GstPadProbeInfo* item) {
-              GstEvent* event = GST_PAD_PROBE_INFO_EVENT(item);
               const auto self = weak.lock();
-              if (self && GST_EVENT_TYPE(event) == GST_EVENT_GAP) self->note_loss(event);
+              if (self) item->data = self->stamper_.stamp(GST_PAD_PROBE_INFO_BUFFER(item));
               return GST_PAD_PROBE_OK;
             });
+}
+
+void ReceiveChain::watch_decoder(GstElement* decoder, GstElement* sink) {
   // audioresample counts samples and passes no PTS on, so the time is taken ahead of it.
   add_probe(decoder, "src", GST_PAD_PROBE_TYPE_BUFFER,
             [weak = weak_from_this()](GstPad*, GstPadProbeInfo* item) {
               const auto self = weak.lock();
-              if (self) self->decoded_time_ = GST_BUFFER_PTS(GST_PAD_PROBE_INFO_BUFFER(item));
+              GstBuffer* block = GST_PAD_PROBE_INFO_BUFFER(item);
+              if (self) self->decoded_ = {GST_BUFFER_PTS(block), SenderStamper::read(block)};
               return GST_PAD_PROBE_OK;
             });
   add_probe(sink, "sink", GST_PAD_PROBE_TYPE_BUFFER,
@@ -133,7 +139,6 @@ bool ReceiveChain::admits(GstPad* source, GstPad* sink) {
 void ReceiveChain::select(GstPad* source, GstPad* sink) {
   current_ = source;
   last_packet_ = g_get_monotonic_time();
-  new_stream_ = true;
   g_object_set(selector_.get(), "active-pad", sink, nullptr);
 }
 
@@ -150,18 +155,6 @@ void ReceiveChain::remove_dead(GstElement* webrtcbin) {
   });
 }
 
-void ReceiveChain::note_loss(GstEvent* event) {
-  GstClockTime time = 0, duration = 0;
-  gst_event_parse_gap(event, &time, &duration);
-  if (!GST_CLOCK_TIME_IS_VALID(duration)) return;
-  if (time > lost_until_ || time < lost_from_) lost_from_ = time;
-  lost_until_ = time + duration;
-}
-
-bool ReceiveChain::is_concealed(GstClockTime time) const {
-  return time >= lost_from_ && time < lost_until_;
-}
-
 void ReceiveChain::note_first_audio() {
   first_audio_ = g_get_monotonic_time();
   RC_LOG(kMedia, DEBUG, "first decoded audio at " + std::to_string(first_audio_) + " us");
@@ -171,15 +164,18 @@ void ReceiveChain::deliver(GstBuffer* buffer) {
   if (!open_) return;
   if (first_audio_ == 0) note_first_audio();
   const auto receiver = options_.ports->receiver();
-  const GstClockTime time = decoded_time_;
+  const auto& [time, sender] = decoded_;
   GstMapInfo map;
   if (!receiver || !GST_CLOCK_TIME_IS_VALID(time)) return;
   if (gst_buffer_map(buffer, &map, GST_MAP_READ) == FALSE) return;
   call::AudioBlock block{};
   block.samples = {reinterpret_cast<const int16_t*>(map.data), map.size / sizeof(int16_t)};
   block.time = std::chrono::nanoseconds(time) + options_.base_time;
-  block.new_stream = new_stream_.exchange(false);
-  block.concealed = is_concealed(time);
+  block.concealed = !sender;
+  if (sender) {
+    block.new_stream = sender->ssrc != std::exchange(ssrc_, sender->ssrc);
+    block.sender_time = sender->time;
+  }
   receiver->on_audio(block);
   gst_buffer_unmap(buffer, &map);
 }

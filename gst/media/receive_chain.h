@@ -5,14 +5,17 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "core/ref.h"
 #include "core/result.h"
 #include "media/audio_ports.h"
 #include "media/codec.h"
+#include "media/sender_stamp.h"
 
 namespace rc::media {
 
@@ -51,13 +54,13 @@ class ReceiveChain : public std::enable_shared_from_this<ReceiveChain> {
     return std::chrono::microseconds(first_audio_);
   }
 
-  explicit ReceiveChain(Options options) : options_(std::move(options)) {}
+  explicit ReceiveChain(Options options)
+      : options_(std::move(options)), stamper_(info(options_.format.codec).clock_rate) {}
 
  private:
   Result<void> build(GstBin* pipeline);
+  void stamp_packets(GstElement* depayloader);
   void watch_decoder(GstElement* decoder, GstElement* sink);
-  void note_loss(GstEvent* event);
-  bool is_concealed(GstClockTime time) const;
   void note_first_audio();
   void deliver(GstBuffer* buffer);
 
@@ -78,11 +81,14 @@ class ReceiveChain : public std::enable_shared_from_this<ReceiveChain> {
   std::atomic<GstPad*> current_ = nullptr;  // the source that is heard; only compared, never used
   std::atomic<gint64> last_packet_ = 0;     // of it; CLOCK_MONOTONIC, us
   std::atomic<bool> open_ = false;
-  std::atomic<bool> new_stream_ = true;
   std::atomic<gint64> first_audio_ = 0;
   // Only used by the thread that decodes.
-  GstClockTime lost_from_ = 0, lost_until_ = 0;
-  GstClockTime decoded_time_ = GST_CLOCK_TIME_NONE;  // PTS of what the decoder made last
+  SenderStamper stamper_;
+  std::optional<std::uint32_t> ssrc_;  // of the last block with a stamp
+  struct {
+    GstClockTime time = GST_CLOCK_TIME_NONE;  // PTS
+    std::optional<SenderStamp> sender;
+  } decoded_;  // what the decoder made last
 };
 
 }  // namespace rc::media

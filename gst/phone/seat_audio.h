@@ -16,7 +16,8 @@ class SeatAudio : public call::AudioReceiver {
 
   void on_audio(const call::AudioBlock& block) override {
     std::lock_guard lock(mutex_);
-    playout_.push({block.samples, block.time, block.new_stream, block.concealed});
+    playout_.push(
+        {block.samples, block.time, block.new_stream, block.concealed, block.sender_time});
   }
 
   void on_telephone_event(bool running) override {

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <optional>
+#include <span>
+#include <vector>
 
 #include "webrtc_rig.h"
 #include "webrtc_sender.h"
@@ -81,6 +84,36 @@ TEST_F(WebRtcPackets, ConcealsWhatIsLost) {
   ASSERT_TRUE(callee.ear->waits_concealed(10));
   EXPECT_LT(callee.ear->longest_gap(before), milliseconds(1));
   EXPECT_GT(callee.stats().packets_lost, 8U);
+}
+
+// By the sender's clock what is real follows the last real block of its stream, less what was lost.
+void expect_sender_times(std::span<const HeardBlock> blocks) {
+  std::optional<std::chrono::nanoseconds> next;
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    const HeardBlock& block = blocks[i];
+    ASSERT_NE(block.sender_time.has_value(), block.concealed) << i;
+    if (next && block.concealed) *next += milliseconds(20);
+    if (block.concealed) continue;
+    if (next && !block.new_stream) {
+      ASSERT_LE(std::chrono::abs(*block.sender_time - *next), std::chrono::nanoseconds(1)) << i;
+    }
+    next = *block.sender_time + block.length;
+  }
+}
+
+TEST_F(WebRtcPackets, SaysWhenTheFarEndSpokeUnlessConcealed) {
+  WebRtcSender sender(440);
+  start(sender);
+  // opusenc shortens its first packet by the look-ahead of 6.5 ms.
+  const size_t first = callee.ear->blocks().size();
+  sender.set_loss(10);
+  ASSERT_TRUE(callee.ear->waits_concealed(10));
+  sender.set_loss(0);
+  sender.set_ssrc(0x20000000U);
+  ASSERT_TRUE(callee.ear->waits_new_streams(2));
+  ASSERT_TRUE(callee.ear->hears(440));
+  const auto blocks = callee.ear->blocks();
+  expect_sender_times(std::span(blocks).subspan(first));
 }
 
 TEST_F(WebRtcPackets, TellsOfKeysAndHearsOn) {

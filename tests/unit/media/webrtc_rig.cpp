@@ -24,7 +24,7 @@ void Ear::on_audio(const call::AudioBlock& block) {
   samples_.insert(samples_.end(), block.samples.begin(), block.samples.end());
   const auto length =
       std::chrono::nanoseconds(1'000'000'000 * block.samples.size() / static_cast<size_t>(rate_));
-  blocks_.emplace_back(block.time, block.time + length);
+  blocks_.push_back({block.time, length, block.new_stream, block.concealed, block.sender_time});
   lateness_ = std::chrono::nanoseconds(gst_util_get_timestamp()) - block.time;
   if (block.new_stream) ++new_streams_;
   if (block.concealed) ++concealed_;
@@ -54,7 +54,12 @@ size_t Ear::heard() const {
 
 std::chrono::nanoseconds Ear::last_time() const {
   const std::lock_guard lock(mutex_);
-  return blocks_.empty() ? std::chrono::nanoseconds(0) : blocks_.back().first;
+  return blocks_.empty() ? std::chrono::nanoseconds(0) : blocks_.back().time;
+}
+
+std::vector<HeardBlock> Ear::blocks() const {
+  const std::lock_guard lock(mutex_);
+  return blocks_;
 }
 
 std::chrono::nanoseconds Ear::lateness() const {
@@ -71,8 +76,9 @@ std::chrono::nanoseconds Ear::longest_gap(std::chrono::nanoseconds from) const {
   const std::lock_guard lock(mutex_);
   std::chrono::nanoseconds longest(0);
   for (size_t i = 1; i < blocks_.size(); ++i) {
-    if (blocks_[i].first > from) {
-      longest = std::max(longest, blocks_[i].first - blocks_[i - 1].second);
+    const HeardBlock& last = blocks_[i - 1];
+    if (blocks_[i].time > from) {
+      longest = std::max(longest, blocks_[i].time - last.time - last.length);
     }
   }
   return longest;

@@ -31,6 +31,13 @@ class Tone : public call::AudioSource {
   std::atomic<size_t> reads_ = 0;
 };
 
+// A block without its samples.
+struct HeardBlock {
+  std::chrono::nanoseconds time, length;
+  bool new_stream, concealed;
+  std::optional<std::chrono::nanoseconds> sender_time;
+};
+
 // Keeps what it hears.
 class Ear : public call::AudioReceiver {
  public:
@@ -53,13 +60,14 @@ class Ear : public call::AudioReceiver {
   // So many keys were pressed and let go.
   bool waits_events(int count, std::chrono::milliseconds limit = std::chrono::seconds(5));
   std::chrono::nanoseconds last_time() const;
+  std::vector<HeardBlock> blocks() const;
 
  private:
   const int rate_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<int16_t> samples_;
-  std::vector<std::pair<std::chrono::nanoseconds, std::chrono::nanoseconds>> blocks_;
+  std::vector<HeardBlock> blocks_;
   std::atomic<int> new_streams_ = 0;
   int events_ = 0, concealed_ = 0;
   std::chrono::nanoseconds lateness_{};
