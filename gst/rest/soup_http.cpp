@@ -46,7 +46,7 @@ std::optional<std::string> tls_fault(GIOStream* stream) {
 // libsoup 3.2.3 has a use after free in HTTP/2 (CVE-2026-85197), which a handful of requests an
 // hour do not need.
 void offer_http1_only(GIOStream* stream) {
-  static const char* const kProtocols[] = {"http/1.1", nullptr};
+  static constexpr const char* kProtocols[] = {"http/1.1", nullptr};
   g_tls_connection_set_advertised_protocols(G_TLS_CONNECTION(stream), kProtocols);
 }
 
