@@ -27,6 +27,8 @@ EndedBy ended_by(sip::EndReason::Who who) {
 // What a failed call tells a person to do, beyond the server's phrase.
 std::string explain(const sip::EndReason& reason) {
   std::string text = clean_text(reason.text);
+  // Most BYE and CANCEL say nothing.
+  if (text.empty()) text = reason.status == 487 ? "the caller gave up" : "the other side hung up";
   if (reason.status == 486)
     text +=
         " (RingCentral also says this for invalid numbers and while the line has no emergency "
@@ -156,7 +158,9 @@ void Call::on_reoffer(const sip::Message& invite) {
 
 void Call::on_ended(const sip::EndReason& reason) {
   const auto self = shared_from_this();
-  finish(ended_by(reason.who), reason.status >= 300 ? reason.status : 0, explain(reason));
+  const int status = reason.status >= 300 ? reason.status : 0;
+  if (declining_) return finish(EndedBy::kUs, status, "declined");
+  finish(ended_by(reason.who), status, explain(reason));
 }
 
 void Call::on_media_connected() {

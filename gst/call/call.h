@@ -37,6 +37,9 @@ class Call : public std::enable_shared_from_this<Call>,
   void answer(MediaOptions options);
   // Inbound, not answered: final `status` to the caller.
   void decline(int status, const std::string& reason);
+  // Inbound, not answered: the server was asked to take the call back. When it does, we ended it.
+  void expect_withdrawal() { declining_ = true; }
+  bool declining() const { return declining_; }
   // Outbound: makes media and an offer, then invites.
   void dial(MediaOptions options, Invite invite);
   // Ends it whatever its state is; `reason` as info().reason.
@@ -80,6 +83,7 @@ class Call : public std::enable_shared_from_this<Call>,
   std::shared_ptr<AudioReceiver> receiver_;
   std::shared_ptr<AudioSource> source_;
   bool waits_for_sdp_in_ack_ = false;
+  bool declining_ = false;
 };
 
 }  // namespace rc::call

@@ -22,6 +22,10 @@ Error no_such_call(const std::string& id) {
   return {Errc::kConfig, "there is no call " + id + ": it has ended or never was"};
 }
 
+Error does_not_ring(const std::string& id) {
+  return {Errc::kConfig, "call " + id + " does not ring"};
+}
+
 }  // namespace
 
 Line::Line(Clock& clock, LineOptions options, Listener* listener)
@@ -75,13 +79,21 @@ void Line::receive_call(std::shared_ptr<sip::InviteSession> session) {
 
 // The seat is told before the call is answered, so that its pipeline knows whose audio comes.
 void Line::offer_to_seat(const std::string& id) {
-  Entry& entry = calls_.at(id);
-  entry.taken = listener_->on_call_received(entry.call->info());
-  if (!entry.taken && options_.answer == AnswerPolicy::kAuto) {
-    if (Seats::Seat* seat = seats_.longest_waiting()) seats_.take(seat->options.id, id);
-  }
-  on_call_changed(*entry.call);
-  decide(entry);
+  const auto call = calls_.at(id).call;
+  const bool taken = listener_->on_call_received(call->info());
+  if (call->ended()) return;
+  calls_.at(id).taken = taken;
+  if (taken || options_.answer != AnswerPolicy::kAuto || !take_seat(*call)) on_call_changed(*call);
+  decide(id);
+}
+
+// By the seat that waits longest, which is told; false: there is none.
+bool Line::take_seat(Call& call) {
+  const Seats::Seat* seat = seats_.longest_waiting();
+  if (seat == nullptr) return false;
+  seats_.take(seat->options.id, call.info().id);
+  on_call_changed(call);
+  return true;
 }
 
 Line::Entry* Line::longest_unseated() {
@@ -106,15 +118,17 @@ void Line::seat_ringing_calls() {
   while (seats_.longest_waiting() != nullptr) {
     Entry* entry = longest_unseated();
     if (entry == nullptr) return;
-    seats_.take(seats_.longest_waiting()->options.id, entry->call->info().id);
-    on_call_changed(*entry->call);
-    decide(*entry);
+    const auto call = entry->call;
+    take_seat(*call);
+    decide(call->info().id);
   }
 }
 
-void Line::decide(Entry& entry) {
-  const std::string id = entry.call->info().id;
-  if (entry.taken || entry.call->ended()) return;
+void Line::decide(const std::string& id) {
+  const auto found = calls_.find(id);
+  if (found == calls_.end()) return;  // ended by who was told of it
+  Entry& entry = found->second;
+  if (entry.taken) return;
   if (options_.answer == AnswerPolicy::kReject) return decline_by_agent(entry);
   if (options_.answer != AnswerPolicy::kAuto) return;
   if (seats_.of_call(id) == nullptr) {
@@ -154,6 +168,8 @@ void Line::tell_agent(const AgentMessage& message, const std::string& sip_call_i
 void Line::decline_by_agent(Entry& entry) {
   const auto call = entry.call;
   if (!entry.agent) return call->decline(kDecline, "declined");
+  if (call->declining()) return;
+  call->expect_withdrawal();
   entry.taken = true;  // it rings until the server's CANCEL, but no source that comes free takes it
   tell_agent(entry.agent->reply(AgentMessage::kReject, account_.authorization_user), {});
   entry.answer_timer = clock_.after(kCancelLimit, [call] { call->decline(kDecline, "declined"); });
@@ -264,6 +280,7 @@ void Line::dial(const std::string& id, const std::string& number, const std::str
   auto call = std::make_shared<Call>(clock_, info, media_.make, this);
   calls_[id].call = call;
   on_call_changed(*call);
+  if (call->ended()) return done({});  // by who was told of it
   attach_audio(*call);
   call->dial(media_options(id), [this, user = user.value()](std::string sdp, auto* listener) {
     sip::UserAgent::Invitation invitation{
@@ -288,10 +305,10 @@ Line::Entry* Line::find(const std::string& id, const Done& done) {
 void Line::answer(const std::string& id, Done done) {
   Entry* entry = find(id, done);
   if (entry == nullptr) return;
-  if (entry->call->info().state != CallState::kRinging)
-    return done(Error{Errc::kConfig, "call " + id + " does not ring"});
-  if (seats_.of_call(id) == nullptr)
-    if (const Seats::Seat* seat = seats_.longest_waiting()) seats_.take(seat->options.id, id);
+  const auto call = entry->call;
+  if (call->info().state != CallState::kRinging || call->declining())
+    return done(does_not_ring(id));
+  if (seats_.of_call(id) == nullptr) take_seat(*call);
   answer_now(id);
   done({});
 }
@@ -299,6 +316,8 @@ void Line::answer(const std::string& id, Done done) {
 void Line::decline(const std::string& id, Done done) {
   Entry* entry = find(id, done);
   if (entry == nullptr) return;
+  if (entry->call->info().state != CallState::kRinging || entry->call->answering())
+    return done(does_not_ring(id));
   decline_by_agent(*entry);
   done({});
 }

@@ -80,7 +80,8 @@ class Line : public sip::UserAgent::Listener, public Call::Listener {
   void on_free_seat();
   void seat_ringing_calls();
   Entry* longest_unseated();
-  void decide(Entry& entry);
+  bool take_seat(Call& call);
+  void decide(const std::string& id);
   void answer_now(const std::string& id);
   void confirm_receipt(const AgentMessage& agent, const std::string& sip_call_id);
   void decline_by_agent(Entry& entry);

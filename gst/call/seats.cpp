@@ -92,6 +92,8 @@ bool Seats::speaks_into(const Speaker& speaker, const std::string& call) {
 }
 
 std::shared_ptr<AudioSource> Seats::speaker_for(const std::string& call) {
+  for (const Speaker& speaker : speakers_)
+    if (speaker.call == call) return speaker.options.source;
   for (Speaker& speaker : speakers_) {
     if (!speaks_into(speaker, call)) continue;
     speaker.call = call;
