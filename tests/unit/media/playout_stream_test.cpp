@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,9 @@ constexpr double kPromise = 0.020;  // s
 
 std::span<const std::int16_t> part(const PlayoutRig& rig, double from, double to) {
   const auto first = static_cast<std::size_t>(from * rig.rate());
-  return std::span(rig.heard()).subspan(first, static_cast<std::size_t>(to * rig.rate()) - first);
+  const auto last = static_cast<std::size_t>(to * rig.rate());
+  if (last > rig.heard().size()) throw std::out_of_range("the rig has not run so long");
+  return std::span(rig.heard()).subspan(first, last - first);
 }
 
 double misalignment(const PlayoutRig& rig, const Stream& stream, double from, double to) {
@@ -33,7 +36,7 @@ double misalignment(const PlayoutRig& rig, const Stream& stream, double from, do
 std::size_t holes(const PlayoutRig& rig, double from, double to) {
   std::size_t samples = 0;
   for (auto i = static_cast<std::size_t>(from * 50); i < static_cast<std::size_t>(to * 50); ++i)
-    samples += rig.pulls()[i].filled;
+    samples += rig.pulls().at(i).filled;
   return samples;
 }
 
@@ -83,6 +86,7 @@ TEST(PlayoutStreams, KeepsItsPlaceAtAnyLossThatNobodyConceals) {
         .length = 30, .drift = 2e-4, .loss = loss, .concealed = false, .wobble = 0.003};
     PlayoutRig rig(stream.rate);
     rig.play(arrivals_of(stream), time_code);
+    rig.run_until(30s);  // the last packets may be lost
     EXPECT_LE(misalignment(rig, stream, 0.1, 29.5), kPromise) << loss;
     EXPECT_EQ(rig.playout().statistics().late, 0u);
   }
@@ -139,6 +143,7 @@ TEST(PlayoutStreams, PlaysDtxPausesAsSilenceOfTheirLength) {
   });
   PlayoutRig rig(stream.rate);
   rig.play(arrivals, time_code);
+  rig.run_until(30s);  // the last packets may be a pause
   EXPECT_LE(misalignment(rig, stream, 0.1, 29.5), kPromise);
   EXPECT_EQ(rig.playout().statistics().underruns, 0u);
 }
