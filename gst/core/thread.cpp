@@ -87,8 +87,4 @@ Thread::~Thread() {
   g_main_context_unref(context_);
 }
 
-void Thread::assert_current() const {
-  if (!is_current()) g_error("called from a thread that is not the signalling thread");
-}
-
 }  // namespace rc

@@ -8,19 +8,6 @@
 #include <string>
 #include <thread>
 
-// Clang's -Wthread-safety proves that what is marked runs on the named thread only; g++ ignores it.
-#if defined(__clang__)
-#define RC_CAPABILITY(x) __attribute__((capability(x)))
-#define RC_RUN_ON(thread) __attribute__((requires_capability(thread)))
-#define RC_GUARDED_BY(thread) __attribute__((guarded_by(thread)))
-#define RC_ASSERT_CAPABILITY __attribute__((assert_capability(this)))
-#else
-#define RC_CAPABILITY(x)
-#define RC_RUN_ON(thread)
-#define RC_GUARDED_BY(thread)
-#define RC_ASSERT_CAPABILITY
-#endif
-
 namespace rc {
 
 using Task = std::function<void()>;
@@ -44,7 +31,7 @@ class TaskQueue {
 
 // The signalling thread of one line: a GMainContext and a loop of its own, default for that thread.
 // All of rest, sip, call and phone live on it, without a mutex.
-class RC_CAPABILITY("thread") Thread {
+class Thread {
  public:
   explicit Thread(const std::string& name);  // starts it; `name` is what ps and gdb show
   ~Thread();                                 // finishes what is queued, then joins; not from itself
@@ -55,7 +42,6 @@ class RC_CAPABILITY("thread") Thread {
   const TaskQueue& queue() const { return queue_; }
   GMainContext* context() const { return context_; }
   bool is_current() const { return std::this_thread::get_id() == thread_.get_id(); }
-  void assert_current() const RC_ASSERT_CAPABILITY;  // aborts: a fault of ours
 
  private:
   void run(const std::string& name);

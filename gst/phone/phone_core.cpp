@@ -127,8 +127,8 @@ void PhoneCore::use_account(const rest::SipAccount& account) {
       std::make_unique<sip::Registration>(*line_.user_agent(), clock_, registration, this);
 }
 
-// A server on loopback is a stand-in: its media is there too, and libnice leaves loopback out unless
-// it is told to use it.
+// A server on loopback is a stand-in: its media is there too, and libnice leaves loopback out
+// unless it is told to use it.
 call::Line::Media PhoneCore::line_media(const rest::SipAccount& account) const {
   call::Line::Media media{media_, account.stun_servers, settings_.local_address};
   if (!settings_.stun_server.empty()) media.stun_servers = {settings_.stun_server};
