@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 build="${1:-build}"
 shift || true
-scripts/check_threads.sh "$build"
+scripts/check_clang.sh "$build"
 files=("$@")
 if [[ ${#files[@]} -eq 0 ]]; then
   mapfile -t files < <(find gst plugins -name '*.cpp' | sort)
