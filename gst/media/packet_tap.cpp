@@ -8,9 +8,6 @@
 namespace rc::media {
 namespace {
 
-// The largest Opus frame has 1275 bytes, 60 ms of PCMU 480: whoever sends more means no good.
-constexpr guint kMaxPayload = 1400;
-
 // RFC 4733 2.3: event, E R volume, duration; E = the event has ended.
 std::optional<bool> event_end(GstRTPBuffer* packet) {
   if (gst_rtp_buffer_get_payload_len(packet) < 4) return std::nullopt;
@@ -19,6 +16,15 @@ std::optional<bool> event_end(GstRTPBuffer* packet) {
 }
 
 }  // namespace
+
+bool is_audio_packet(GstBuffer* packet, int payload_type) {
+  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+  if (gst_rtp_buffer_map(packet, GST_MAP_READ, &rtp) == FALSE) return false;
+  const bool is_audio = gst_rtp_buffer_get_payload_type(&rtp) == payload_type &&
+                        gst_rtp_buffer_get_payload_len(&rtp) <= kMaxPayload;
+  gst_rtp_buffer_unmap(&rtp);
+  return is_audio;
+}
 
 void PacketTap::set_formats(const Format& format, std::optional<int> telephone_event) {
   payload_type_ = format.payload_type;

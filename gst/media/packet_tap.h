@@ -14,6 +14,12 @@
 
 namespace rc::media {
 
+// The largest Opus frame has 1275 bytes, 60 ms of PCMU 480: whoever sends more means no good.
+constexpr guint kMaxPayload = 1400;
+
+// Is it an RTP packet of this type and of a sane size?
+bool is_audio_packet(GstBuffer* packet, int payload_type);
+
 // Stands before webrtcbin's jitterbuffers (one per SSRC) and lets through only packets of the
 // agreed codec, of a sane size, from the peer whose fingerprint matches.
 //

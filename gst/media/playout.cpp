@@ -46,9 +46,9 @@ void Playout::reset() {
   controller_.restart();
   pause_.restart();
   statistics_ = {};
-  silence_from_ = silence_to_ = Time{0};
+  silence_from_ = silence_to_ = event_from_ = Time{0};
   pulled_late_ = 0;
-  late_ = started_ = false;
+  late_ = started_ = in_event_ = false;
   forget_run();
 }
 
@@ -70,12 +70,17 @@ double Playout::position_of(Time time) const {
 
 void Playout::event_silence(bool on) {
   const Time now = next_time_ + latency_;
-  if (on) {
-    silence_from_ = now - kEventMargin;
-    silence_to_ = Time::max();
-  } else if (silence_to_ == Time::max()) {
-    silence_to_ = now + kEventMargin;
-  }
+  if (on && !in_event_) event_from_ = now;
+  if (on && silence_to_ != Time::max()) silence_from_ = now - kEventMargin;
+  if (on) silence_to_ = Time::max();
+  in_event_ = on;
+}
+
+// Decoded blocks lag behind the packets that tell of an event, and its end is told three times, the
+// first of them counts (RFC 4733 2.5.1.4): it lasts until the first real audio from behind it.
+void Playout::end_event_silence(const Block& block) {
+  if (in_event_ || block.concealed || block.time < event_from_) return;
+  silence_to_ = std::min(silence_to_, block.time);
 }
 
 bool Playout::is_silenced(const Block& block) const {
@@ -91,6 +96,7 @@ void Playout::push(const Block& block) {
     forget_run();
   }
   started_ = true;
+  end_event_silence(block);
   if (is_silenced(block)) {
     in_run_ = false;
   } else if (continues_run(block)) {

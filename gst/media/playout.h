@@ -76,7 +76,8 @@ class Playout {
   void push(const Block& block);
 
   // A telephone-event begins (true) or ended (false): its packets are missing from the audio, and
-  // what the decoder invents for them is silence here. Called when the event packet arrives.
+  // what the decoder invents for them, up to the next real audio, is silence here. Called when the
+  // event packet arrives; blocks may come later by the jitterbuffer's latency.
   void event_silence(bool on);
 
   // Fills out with the samples of [time, time + out.size() / rate). Times follow each other without
@@ -97,6 +98,7 @@ class Playout {
 
   void follow_timeline(Time time);
   void forget_run();
+  void end_event_silence(const Block& block);
   bool is_silenced(const Block& block) const;
   Time step_before(const Block& block) const;
   bool continues_run(const Block& block) const;
@@ -128,6 +130,8 @@ class Playout {
   std::optional<Time> expected_sender_;
   Time silence_from_{0};  // concealment of [from, to) is silence: telephone-event
   Time silence_to_{0};
+  Time event_from_{0};           // of the last event
+  bool in_event_ = false;        // its end is not told yet
   std::size_t pulled_late_ = 0;  // late samples since the last pull
 };
 

@@ -7,6 +7,7 @@
 
 #include "core/log.h"
 #include "media/elements.h"
+#include "media/packet_tap.h"
 
 namespace rc::media {
 namespace {
@@ -71,11 +72,17 @@ Result<void> ReceiveChain::build(GstBin* pipeline) {
   return start_chain(pipeline, chain);
 }
 
+// What PacketTap dropped, webrtcbin's rtpulpfecdec (1.22; idle with Opus) takes for lost and brings
+// back from the rtpstorage ahead of the jitterbuffer: keys were decoded as G.711.
 void ReceiveChain::stamp_packets(GstElement* depayloader) {
   add_probe(depayloader, "sink", GST_PAD_PROBE_TYPE_BUFFER,
             [weak = weak_from_this()](GstPad*, GstPadProbeInfo* item) {
+              GstBuffer* packet = GST_PAD_PROBE_INFO_BUFFER(item);
               const auto self = weak.lock();
-              if (self) item->data = self->stamper_.stamp(GST_PAD_PROBE_INFO_BUFFER(item));
+              if (!self || !is_audio_packet(packet, self->options_.format.payload_type)) {
+                return GST_PAD_PROBE_DROP;
+              }
+              item->data = self->stamper_.stamp(packet);
               return GST_PAD_PROBE_OK;
             });
 }

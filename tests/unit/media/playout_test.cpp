@@ -195,6 +195,28 @@ TEST_F(PlayoutRules, PlaysSilenceInsteadOfConcealmentDuringATelephoneEvent) {
   EXPECT_EQ(statistics().concealed, 0u);
 }
 
+// As opusdec with in-band FEC does: all of the event comes when audio is back.
+TEST_F(PlayoutRules, PlaysSilenceWhenAnEventsConcealmentComesBehindItsEnd) {
+  pull(1);
+  push_run(40ms, 5, 1000);
+  pull(1);
+  rig.playout().event_silence(true);  // at 160..300 ms
+  pull(4);
+  rig.playout().event_silence(false);  // told at 240 ms
+  pull(1);
+  push(140ms, 1000);  // opusdec with in-band FEC had held it back
+  for (int i = 0; i < 7; ++i) push(160ms + i * 20ms, 500, true);
+  push_run(300ms, 2, 1000);
+  push(340ms, 500, true);
+  pull(14);
+  EXPECT_EQ(heard_at(155ms), 1000);
+  EXPECT_EQ(heard_at(170ms), 0);
+  EXPECT_EQ(heard_at(299ms), 0);
+  EXPECT_EQ(heard_at(306ms), 1000);
+  EXPECT_EQ(heard_at(350ms), 500);  // lost, as ever
+  EXPECT_EQ(statistics().concealed, kFrame);
+}
+
 TEST_F(PlayoutRules, FadesAtTheBordersOfAGap) {
   push_run(0ms, 2, 16000);
   push_run(100ms, 2, 16000);
