@@ -10,7 +10,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromiumVersion } from './lib/browser_phone.mjs';
 import { enterLoopbackNamespace } from './lib/namespace.mjs';
-import { runCases } from './lib/runner.mjs';
+import { repeated, runCases } from './lib/runner.mjs';
 import { cases as media } from './cases/media.mjs';
 import { cases as sdkToSdk } from './cases/sdk_to_sdk.mjs';
 import { cases as sdkCallsUs } from './cases/sdk_calls_us.mjs';
@@ -29,5 +29,5 @@ const sdk = new URL('./node_modules/ringcentral-web-phone/package.json', import.
 const { name, version } = JSON.parse(readFileSync(sdk, 'utf8'));
 console.log(`# Node.js ${process.version}, ${chromiumVersion()}, ${name} ${version}`);
 const all = [...media, ...sdkToSdk, ...sdkCallsUs, ...weCallSdk];
-const chosen = all.filter((each) => each.name.includes(options.only));
+const chosen = repeated(all).filter((each) => each.name.includes(options.only));
 process.exit((await runCases(chosen, resolve(options.build))) ? 0 : 1);

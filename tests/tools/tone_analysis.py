@@ -33,6 +33,7 @@ class Rules:
     max_quiet: float = 0.05  # share of 20 ms blocks between first and last sound that may be quiet
     purity_db: float | None = None  # other frequencies must be this far below the tone
     skip: float = 0.0  # left out at the start
+    take: float | None = None  # judged after that; None: all
 
 
 @dataclass
@@ -177,6 +178,8 @@ def check_slots(verdict, slots, expected, rules):
 def judge(pcm, rate, expected, rules):
     """Compares a recording with the sequence `expected` and says what was found."""
     pcm = np.asarray(pcm, dtype=float)[round(rules.skip * rate) :]
+    if rules.take is not None:
+        pcm = pcm[: round(rules.take * rate)]
     verdict = Verdict(seconds=len(pcm) / rate)
     spec = spectra(pcm, rate)
     loud = spec.loud

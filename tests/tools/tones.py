@@ -75,6 +75,7 @@ def run_read(options):
         max_quiet=options.max_quiet,
         purity_db=options.purity_db,
         skip=options.skip,
+        take=options.take,
     )
     pcm, rate = read_wav(options.wav, options.channel)
     verdict = tone_analysis.judge(pcm, rate, expected, rules)
@@ -103,6 +104,7 @@ def parse(arguments):
     read.add_argument("--max-quiet", type=float, default=defaults.max_quiet)
     read.add_argument("--purity-db", type=float, help="other frequencies at least this far below")
     read.add_argument("--skip", type=float, default=0.0, help="seconds left out at the start")
+    read.add_argument("--take", type=float, help="seconds judged after these, instead of all")
     return parser.parse_args(arguments)
 
 

@@ -65,6 +65,12 @@ class Accepted(ToneTest):
         self.assertTrue(verdict.ok, verdict)
         self.assertAlmostEqual(verdict.offset, 1.0, delta=0.02)
 
+    def test_one_call_of_two_in_a_recording(self):
+        other = tones.make_sequence(self.rng, 18)
+        pcm = np.concatenate([looped(other, 6.0), looped(self.sequence, 6.0, 2.2)])
+        self.assertTrue(self.judge(pcm, skip=6.0, take=5.5).ok)
+        self.assertFalse(self.judge(pcm, take=5.5).ok)
+
     def test_mu_law_noise_and_rate_error_within_the_rules(self):
         pcm = looped([f * 1.001 for f in self.sequence], 10.0, 2.0)
         pcm = np.sign(pcm) * np.expm1(np.round(np.log1p(255 * abs(pcm)) / np.log(256) * 127)

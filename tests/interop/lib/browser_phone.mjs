@@ -124,6 +124,12 @@ export class BrowserPhone {
     await this.#waitFor(condition, length, limit, `${this.name} hears ${length} s of sound`);
   }
 
+  // Nothing but silence for `length` seconds.
+  async hearsNothing(length, limit = length + 5) {
+    const condition = (needed) => media.recording.quietSeconds >= needed;
+    await this.#waitFor(condition, length, limit, `${this.name} hears nothing for ${length} s`);
+  }
+
   // What was heard until now does not count.
   forget() {
     return this.evaluate(() => media.recording.clear());

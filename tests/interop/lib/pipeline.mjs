@@ -26,7 +26,13 @@ const LINE = ['rcsignal', 'local-address=127.0.0.1'];
 // The elements of a recording, and of a file spoken into the call.
 export function record(wav, ...settings) {
   return ['rcsrc', 'num-calls=1', 'idle=none', ...settings, '!', 'wavenc', '!', 'filesink',
-    `location=${wav}`];
+    `location=${wav}`]; // a setting given twice: the last one counts
+}
+
+// How many seconds each call lasted that is over, as its messages tell.
+export function callSeconds(pipeline) {
+  const ended = /rc-call,.*state=\(string\)ended,.*answered-at=\(gint64\)(\d+), ended-at=\(gint64\)(\d+)/g;
+  return [...pipeline.output.matchAll(ended)].map(([, from, to]) => (to - from) / 1e6);
 }
 
 export function speak(wav) {

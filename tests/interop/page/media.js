@@ -19,10 +19,24 @@ navigator.mediaDevices.getUserMedia = (constraints) => {
   return getUserMedia({ ...constraints, audio: { ...audio, ...plain } });
 };
 
+function isChosen(codec) {
+  return [media.codec.toLowerCase(), 'telephone-event'].includes(codec.toLowerCase());
+}
+
 function chosenCodecs() {
-  const wanted = [media.codec.toLowerCase(), 'telephone-event'];
   return RTCRtpReceiver.getCapabilities('audio').codecs.filter((codec) =>
-    wanted.includes(codec.mimeType.toLowerCase().replace('audio/', '')));
+    isChosen(codec.mimeType.replace('audio/', '')));
+}
+
+// An offer as a phone reads it that knows the chosen codec alone. Codec preferences are not enough:
+// they shorten the answer, but Chromium still sends the first codec of the offer.
+function withChosenCodecs(sdp) {
+  const types = [...sdp.matchAll(/^a=rtpmap:(\d+) ([^/]+)/gm)];
+  const others = new Set(types.filter(([, , codec]) => !isChosen(codec)).map(([, type]) => type));
+  const isOthers = (line) => others.has(/^a=(?:rtpmap|fmtp|rtcp-fb):(\d+)/.exec(line)?.[1]);
+  const known = (types) => types.split(' ').filter((type) => !others.has(type)).join(' ');
+  return sdp.split('\r\n').filter((line) => !isOthers(line)).join('\r\n')
+    .replace(/^(m=audio \S+ \S+ )(.*)$/gm, (_, start, types) => start + known(types));
 }
 
 class Recording {
@@ -30,6 +44,7 @@ class Recording {
   chunks = []; // Int16Array
   samples = 0;
   firstLoud = -1; // position of the first loud sample
+  lastLoud = 0; // the end of the latest chunk with a loud sample
 
   async run(track) {
     // A deep queue: a busy machine may keep this thread waiting, and nothing must be dropped.
@@ -44,22 +59,28 @@ class Recording {
     const plane = new Float32Array(data.numberOfFrames);
     data.copyTo(plane, { planeIndex: 0, format: 'f32-planar' });
     this.rate = data.sampleRate;
-    if (this.firstLoud < 0 && plane.some((sample) => Math.abs(sample) > LOUD)) {
-      this.firstLoud = this.samples;
-    }
+    const loud = plane.some((sample) => Math.abs(sample) > LOUD);
+    if (loud && this.firstLoud < 0) this.firstLoud = this.samples;
     this.chunks.push(Int16Array.from(plane, (s) => Math.max(-32768, Math.min(32767, s * 32768))));
     this.samples += plane.length;
+    if (loud) this.lastLoud = this.samples;
   }
 
   clear() {
     this.chunks = [];
     this.samples = 0;
     this.firstLoud = -1;
+    this.lastLoud = 0;
   }
 
   // Seconds of sound since the far end was heard for the first time.
   get seconds() {
     return this.firstLoud < 0 ? 0 : (this.samples - this.firstLoud) / this.rate;
+  }
+
+  // Seconds since the far end was heard for the last time.
+  get quietSeconds() {
+    return (this.samples - this.lastLoud) / this.rate;
   }
 
   async toBase64() {
@@ -92,6 +113,13 @@ window.RTCPeerConnection = class extends NativeConnection {
       transceiver.setCodecPreferences(chosenCodecs());
     }
     return sender;
+  }
+
+  setRemoteDescription(description) {
+    if (!media.codec || description?.type !== 'offer') {
+      return super.setRemoteDescription(description);
+    }
+    return super.setRemoteDescription({ type: 'offer', sdp: withChosenCodecs(description.sdp) });
   }
 };
 

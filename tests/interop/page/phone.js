@@ -15,6 +15,7 @@ function note(name) {
 
 function follow(session) {
   phone.call = session;
+  media.recording = null; // that of an earlier call
   for (const name of ['ringing', 'answered', 'failed', 'disposed']) {
     session.on(name, () => note(name));
   }
