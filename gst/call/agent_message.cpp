@@ -38,6 +38,11 @@ std::optional<Parsed> parse_markup(std::string_view xml) {
   return parsed;
 }
 
+// What our reply puts into its request line: "&#13;&#10;" in the XML must not become another line.
+bool is_address(const std::string& text) {
+  return is_header_safe(text) && text.find_first_of(" <>\"") == std::string::npos;
+}
+
 std::string attribute(const std::string& name, const std::string& value) {
   const std::unique_ptr<char, decltype(&g_free)> escaped(g_markup_escape_text(value.c_str(), -1),
                                                          g_free);
@@ -59,6 +64,7 @@ std::optional<AgentMessage> AgentMessage::parse(std::string_view xml) {
   message.request = header["Req"];
   message.from = header["From"];
   message.to = header["To"];
+  if (!is_address(message.from) || !is_address(message.to)) return std::nullopt;
   message.body = std::move(parsed->elements["Bdy"]);
   return message;
 }

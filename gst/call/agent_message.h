@@ -28,7 +28,7 @@ struct AgentMessage {
   std::string from, to;                     // Hdr/@From, @To: "#996016@sip.ringcentral.com:5060"
   std::map<std::string, std::string> body;  // Bdy's attributes
 
-  // nullopt: not such a message, or larger than kMaxBytes.
+  // nullopt: not such a message, larger than kMaxBytes, or with an address that is none.
   static std::optional<AgentMessage> parse(std::string_view xml);
   static constexpr size_t kMaxBytes = 8192;
   static constexpr const char* kContentType = "x-rc/agent";

@@ -39,10 +39,17 @@ TEST(AgentMessage, KeepsTheCallWhenTheNameIsLatin1) {
 
 TEST(AgentMessage, EscapesWhatItWrites) {
   AgentMessage message;
-  message.to = "\"><Bdy Cln=\"x";
+  message.request = "\"><Bdy Cln=\"x";
   const auto back = AgentMessage::parse(message.to_xml());
   ASSERT_TRUE(back);
-  EXPECT_EQ(back->to, message.to);
+  EXPECT_EQ(back->request, message.request);
+}
+
+TEST(AgentMessage, RefusesAnAddressThatWouldBreakOurRequestLine) {
+  for (const char* bad : {"#1@x&#13;&#10;Via: y", "#1@x SIP/2.0", "#1@x&gt;", "a&#9;b"})
+    EXPECT_FALSE(
+        AgentMessage::parse(std::string("<Msg><Hdr Cmd=\"6\" From=\"") + bad + "\"/></Msg>"))
+        << bad;
 }
 
 TEST(AgentMessage, RefusesWhatIsNone) {
