@@ -116,6 +116,17 @@ gboolean stop(GstRcSrc* src) {
   return TRUE;
 }
 
+// A pipeline that does not play takes no call; one that is in its seat goes on.
+GstStateChangeReturn change_state(GstRcSrc* src, GstStateChange transition) {
+  const RcSrcPrivate& priv = *src->priv;
+  const auto ret =
+      GST_ELEMENT_CLASS(gst_rc_src_parent_class)->change_state(GST_ELEMENT(src), transition);
+  const bool plays = transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING;
+  if (priv.phone && (plays || transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED))
+    priv.phone->open_seat(priv.seat_id, plays);
+  return ret;
+}
+
 GstRcSrc* self(gpointer object) { return GST_RC_SRC(object); }
 
 gboolean gst_rc_src_start(GstBaseSrc* base) {
@@ -124,6 +135,11 @@ gboolean gst_rc_src_start(GstBaseSrc* base) {
 
 gboolean gst_rc_src_stop(GstBaseSrc* base) {
   return rc::guard(GST_ELEMENT(base), FALSE, [base] { return stop(self(base)); });
+}
+
+GstStateChangeReturn gst_rc_src_change_state(GstElement* element, GstStateChange transition) {
+  return rc::guard(element, GST_STATE_CHANGE_FAILURE,
+                   [=] { return change_state(self(element), transition); });
 }
 
 gboolean gst_rc_src_unlock(GstBaseSrc* base) {
@@ -283,6 +299,7 @@ static void gst_rc_src_class_init(GstRcSrcClass* klass) {
   object->get_property = gst_rc_src_get_property;
   object->finalize = gst_rc_src_finalize;
   install_properties(object);
+  element->change_state = gst_rc_src_change_state;
   element->send_event = gst_rc_src_send_event;
   gst_element_class_add_static_pad_template(element, &src_template);
   gst_element_class_set_static_metadata(element, "RingCentral call source", "Source/Audio/Network",

@@ -195,6 +195,11 @@ void Line::add_seat(SeatOptions options) {
   if (!dials) on_free_seat();
 }
 
+void Line::open_seat(const std::string& id, bool open) {
+  seats_.set_open(id, open);
+  if (open) on_free_seat();
+}
+
 void Line::remove_seat(const std::string& id) {
   const std::string call = seats_.remove(id);
   if (!call.empty()) hang_up(call, [](const Result<void>&) {});

@@ -45,7 +45,8 @@ class Line : public sip::UserAgent::Listener, public Call::Listener {
   void set_ready(bool ready);
 
   void add_seat(SeatOptions options);
-  void remove_seat(const std::string& id);  // hangs up its call
+  void remove_seat(const std::string& id);           // hangs up its call
+  void open_seat(const std::string& id, bool open);  // closed: keeps its call, takes no other
   void add_speaker(SpeakerOptions options);
   void remove_speaker(const std::string& id);
   // What was asked for cannot be had any more: seats that wait to dial are told.

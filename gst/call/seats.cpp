@@ -6,7 +6,9 @@
 namespace rc::call {
 namespace {
 
-bool is_free(const Seats::Seat& seat) { return seat.call.empty() && seat.options.calls != 0; }
+bool is_free(const Seats::Seat& seat) {
+  return seat.open && seat.call.empty() && seat.options.calls != 0;
+}
 
 }  // namespace
 
@@ -25,6 +27,10 @@ Seats::Seat* Seats::find(const std::string& id) {
   for (Seat& seat : seats_)
     if (seat.options.id == id) return &seat;
   return nullptr;
+}
+
+void Seats::set_open(const std::string& id, bool open) {
+  if (Seat* seat = find(id)) seat->open = open;
 }
 
 Seats::Seat* Seats::of_call(const std::string& call) {

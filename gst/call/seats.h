@@ -15,6 +15,7 @@ class Seats {
   struct Seat {
     SeatOptions options;
     std::string call;  // the call in it; empty: free
+    bool open = true;  // takes calls: its pipeline plays
   };
   struct Speaker {
     SpeakerOptions options;
@@ -25,6 +26,7 @@ class Seats {
   // Gives the call that was in it, empty if none.
   std::string remove(const std::string& id);
   Seat* find(const std::string& id);
+  void set_open(const std::string& id, bool open);
   Seat* of_call(const std::string& call);
   // The free seat that waits longest and does not dial; null: none.
   Seat* longest_waiting();

@@ -68,6 +68,9 @@ class PhoneHandle : public Phone {
   void remove_seat(const std::string& id) override {
     thread_->post([this, id] { core_->line().remove_seat(id); });
   }
+  void open_seat(const std::string& id, bool open) override {
+    thread_->post([this, id, open] { core_->line().open_seat(id, open); });
+  }
   void add_speaker(call::SpeakerOptions options) override {
     thread_->post([this, options = std::move(options)] { core_->line().add_speaker(options); });
   }

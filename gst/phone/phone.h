@@ -63,7 +63,8 @@ class Phone {
   virtual void add_listener(std::weak_ptr<Listener> listener) = 0;
 
   virtual void add_seat(call::SeatOptions options) = 0;
-  virtual void remove_seat(const std::string& id) = 0;  // hangs up its call
+  virtual void remove_seat(const std::string& id) = 0;           // hangs up its call
+  virtual void open_seat(const std::string& id, bool open) = 0;  // closed: takes no call
   virtual void add_speaker(call::SpeakerOptions options) = 0;
   virtual void remove_speaker(const std::string& id) = 0;
 

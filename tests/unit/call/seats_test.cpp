@@ -53,6 +53,15 @@ TEST(Seats, TakesNoMoreCallsThanAskedFor) {
   EXPECT_EQ(seats.longest_waiting(), nullptr);
 }
 
+TEST(Seats, GivesNoCallToASeatWhosePipelineIsPaused) {
+  Seats seats;
+  seats.add(seat("a"));
+  seats.set_open("a", false);
+  EXPECT_EQ(seats.longest_waiting(), nullptr);
+  seats.set_open("a", true);
+  EXPECT_EQ(seats.longest_waiting()->options.id, "a");
+}
+
 TEST(Seats, KeepsASeatThatDialsFromIncomingCalls) {
   Seats seats;
   SeatOptions dials = seat("a");
