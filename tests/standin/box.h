@@ -26,6 +26,9 @@ struct Box {
 
   std::chrono::milliseconds pause() const { return std::chrono::milliseconds(faults.pause_ms); }
   std::string wss() const { return "127.0.0.1:" + std::to_string(flows.port()); }
+
+  // What sip-provision names as proxies; empty: wss(). Set by who puts itself in between.
+  std::string outbound_proxy, outbound_proxy_backup;
 };
 
 }  // namespace standin

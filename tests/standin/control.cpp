@@ -143,6 +143,7 @@ Control::Reply Control::handle(const Request& request) {
   if (parts[0] == "log") return log(request);
   if (parts[0] == "violations") return violations(request);
   if (parts[0] == "faults") return faults(request);
+  if (parts[0] == "proxies" && request.method == "POST") return proxies(request);
   if (parts[0] == "drop_sockets" && request.method == "POST") {
     box_.flows.close_all();
     return {200, "{}"};
@@ -257,6 +258,14 @@ Control::Reply Control::faults(const Request& request) {
     out.add(std::string(fault.name).c_str(), box_.faults.*fault.value);
   }
   return {200, out.end().text()};
+}
+
+Control::Reply Control::proxies(const Request& request) {
+  const auto names = Json::parse(request.body);
+  if (!names) return error(400, "body is not a JSON object");
+  box_.outbound_proxy = names->text("outbound");
+  box_.outbound_proxy_backup = names->text("backup", names->text("outbound"));
+  return {200, "{}"};
 }
 
 }  // namespace standin

@@ -59,6 +59,7 @@ class Control {
   Reply log(const Request& request);
   Reply violations(const Request& request);
   Reply faults(const Request& request);
+  Reply proxies(const Request& request);
 
   Box& box_;
   std::string token_;

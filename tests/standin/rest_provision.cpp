@@ -41,11 +41,11 @@ void write_device(JsonOut& out, const Account& account, const Device& device) {
 
 // No STUN servers: a test machine has no network.
 void write_sip_info(JsonOut& out, const Account& account, const Device& device,
-                    const std::string& proxy) {
+                    const std::string& proxy, const std::string& backup) {
   out.key("sipInfo").begin_list().begin().add("transport", "WSS");
   out.add("username", account.username()).add("password", device.password);
   out.add("authorizationId", device.id).add("domain", std::string(kDomain));
-  out.add("outboundProxy", proxy).add("outboundProxyBackup", proxy);
+  out.add("outboundProxy", proxy).add("outboundProxyBackup", backup);
   out.key("authorizationTypes").begin_list().value(std::string("SipDigest")).end_list();
   out.key("stunServers").begin_list().end_list();
   out.add("switchBackInterval", std::int64_t{600}).end().end_list();
@@ -64,7 +64,11 @@ std::string Rest::provision_body(const Account& account, const Device& device) {
   JsonOut out;
   out.begin();
   write_device(out, account, device);
-  write_sip_info(out, account, device, box_.wss());
+  const auto or_own = [this](const std::string& proxy) {
+    return proxy.empty() ? box_.wss() : proxy;
+  };
+  write_sip_info(out, account, device, or_own(box_.outbound_proxy),
+                 or_own(box_.outbound_proxy_backup));
   out.key("sipInfoPstn").begin_list().end_list();
   write_flags(out);
   out.key("sipErrorCodes").begin_list().value(std::string("408")).end_list();

@@ -141,5 +141,13 @@ TEST_F(RestTest, FaultsGiveTheDocumentedErrors) {
   EXPECT_FALSE(server.set_fault("no_such_fault", 1));
 }
 
+TEST_F(RestTest, ProvisionNamesTheProxiesThatWereSet) {
+  const std::string token = login().json.text("access_token");
+  server.control("POST", "/proxies", "{\"outbound\":\"127.0.0.1:7\",\"backup\":\"127.0.0.1:9\"}");
+  const std::string named = provision(token).text;
+  EXPECT_NE(named.find("\"outboundProxy\":\"127.0.0.1:7\""), std::string::npos);
+  EXPECT_NE(named.find("\"outboundProxyBackup\":\"127.0.0.1:9\""), std::string::npos);
+}
+
 }  // namespace
 }  // namespace standin
