@@ -156,6 +156,27 @@ void Call::on_reoffer(const sip::Message& invite) {
                  }));
 }
 
+void Call::repair() {
+  if (ended() || !session_ || !session_->established() || !media_) return;
+  session_->reinvite(media_->reoffer(false),
+                     [weak = weak_from_this()](const Result<sip::Message>& answer) {
+                       const auto self = weak.lock();
+                       if (self && !self->ended()) self->on_repaired(answer);
+                     });
+}
+
+// A refusal leaves all as it was (RFC 3261 14.1); 481, 408 and silence have ended the session.
+void Call::on_repaired(const Result<sip::Message>& answer) {
+  const auto applied =
+      answer.ok() ? media_->apply_answer(answer.value().body()) : Result<void>(answer.error());
+  if (applied.ok()) {
+    RC_LOG(kCall, INFO, info_.id + " goes on over the new connection");
+  } else {
+    RC_LOG(kCall, WARNING,
+           info_.id + " was not taken over by the server: " + applied.error().message);
+  }
+}
+
 void Call::on_ended(const sip::EndReason& reason) {
   const auto self = shared_from_this();
   const int status = reason.status >= 300 ? reason.status : 0;

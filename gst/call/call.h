@@ -42,6 +42,9 @@ class Call : public std::enable_shared_from_this<Call>,
   bool declining() const { return declining_; }
   // Outbound: makes media and an offer, then invites.
   void dial(MediaOptions options, Invite invite);
+  // The line has a new socket: one re-INVITE with our last SDP, or the server would not find us for
+  // its BYE (softphone-ts #61-#78). Only an answered call needs it; its media is not touched.
+  void repair();
   // Ends it whatever its state is; `reason` as info().reason.
   void hang_up(const std::string& reason);
 
@@ -67,6 +70,7 @@ class Call : public std::enable_shared_from_this<Call>,
   void accept_with(Result<std::string> sdp);
   void invite_with(Result<std::string> sdp, const Invite& invite);
   void apply_answer(const std::string& sdp);
+  void on_repaired(const Result<sip::Message>& answer);
   void set_state(CallState state);
   void fail(int status, const std::string& reason);
   void finish(EndedBy who, int status, const std::string& reason);

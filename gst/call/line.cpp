@@ -249,6 +249,8 @@ void Line::tell_speaker(const CallInfo& info) {
 void Line::set_ready(bool ready) {
   ready_ = ready;
   if (!ready) return;
+  const auto calls = calls_;  // one that the server forgot may end meanwhile
+  for (const auto& [id, entry] : calls) entry.call->repair();
   for (const std::string& id : seats_.waiting_to_dial()) dial_for_seat(id);
 }
 

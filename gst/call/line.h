@@ -41,7 +41,7 @@ class Line : public sip::UserAgent::Listener, public Call::Listener {
   // Makes the user agent; calls of the agent before are dropped without a word.
   void use_account(sip::UserAgent::Options options, Media media);
   sip::UserAgent* user_agent() { return user_agent_.get(); }  // null before use_account()
-  // Registered: seats that dial may.
+  // Registered, over a socket that is new: seats that dial may, and answered calls are repaired.
   void set_ready(bool ready);
 
   void add_seat(SeatOptions options);

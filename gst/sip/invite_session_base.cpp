@@ -66,7 +66,10 @@ void SessionBase::answer_timer(const Message& request, Message& response) {
 void SessionBase::receive_ack(const Message& ack) {
   if (!answer_.take_ack(ack)) return;
   if (phase_ == Phase::kEnding && bye_after_ack_) return bye(bye_reason_);
-  if (phase_ == Phase::kEstablished && listener_ != nullptr) listener_->on_ack(ack);
+  if (phase_ != Phase::kEstablished) return;
+  const auto keep = self();
+  if (listener_ != nullptr) listener_->on_ack(ack);
+  if (reinvite_ && reinvite_->attempts == 0 && phase_ == Phase::kEstablished) send_reinvite();
 }
 
 // --- our requests ---

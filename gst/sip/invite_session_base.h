@@ -114,6 +114,7 @@ class SessionBase : public InviteSession, public std::enable_shared_from_this<Se
   void on_reinvite_response(uint64_t serial, const Result<Message>& last);
   void on_reinvite_answered(bool current, const Message& response);
   void on_reinvite_failed(const Result<Message>& last);
+  void end_dead(int status, const std::string& text);
   void retry_reinvite_later();
   void give_up_reinvite();
   void finish_reinvite(const Result<Message>& outcome);

@@ -30,7 +30,8 @@ void SessionBase::reinvite(std::string sdp, ResponseCallback done) {
   reinvite_.emplace();
   reinvite_->sdp = std::move(sdp);
   reinvite_->done = std::move(done);
-  send_reinvite();
+  // Not beside an INVITE of theirs that waits for its ACK (14.1): receive_ack() sends it.
+  if (!answer_.waits_for_ack()) send_reinvite();
 }
 
 void SessionBase::send_reinvite() {
@@ -76,11 +77,15 @@ void SessionBase::on_reinvite_failed(const Result<Message>& last) {
   const auto outcome = outcome_of(last);
   const bool dead = status == 481 || status == 408 || outcome.error().code == Errc::kTimeout;
   finish_reinvite(outcome);
-  // The peer has no such dialog, or is gone (14.1).
-  if (dead && phase_ == Phase::kEstablished) {
-    begin_end({EndReason::Who::kFailure, status == 0 ? 408 : status, outcome.error().message, {}},
-              {});
-  }
+  if (dead && phase_ == Phase::kEstablished) end_dead(status, outcome.error().message);
+}
+
+// The peer has no such dialog, or is gone (14.1): over at once, its answer to our BYE
+// is not waited for.
+void SessionBase::end_dead(int status, const std::string& text) {
+  AuthenticatedRequest::send(
+      core_, dialog_->make_request("BYE"), [](const Result<Message>&) {}, next_cseq());
+  finish({EndReason::Who::kFailure, status == 0 ? 408 : status, text, {}});
 }
 
 void SessionBase::retry_reinvite_later() {

@@ -32,7 +32,7 @@ class WsTransport : public Transport {
     std::chrono::milliseconds connect_limit = std::chrono::seconds(5);
     std::chrono::seconds ping_interval{15};
     // No message and no pong for ping_interval and this: the peer is dead.
-    std::chrono::milliseconds pong_limit = std::chrono::seconds(10);
+    std::chrono::milliseconds pong_limit = std::chrono::seconds(5);
   };
 
   WsTransport(Clock& clock, Options options);

@@ -42,10 +42,7 @@ LineTest::LineTest(const Change& change_options)
   agent.product = "gst-ringcentral/test";
   line_.use_account(agent, {media_.factory(), {"stun.example.com:19302"}, "127.0.0.1"});
   transport_ = std::make_unique<fakes::FakeTransport>();
-  transport_->open(this);
-  transport_->accept();
-  line_.user_agent()->attach(*transport_);
-  line_.set_ready(true);
+  new_socket();
 }
 
 LineTest::~LineTest() = default;
@@ -152,6 +149,20 @@ void LineTest::deliver(const Message& message) {
   collect();
   conversation_ += "<- " + line_of(message);
   transport_->deliver(message.to_bytes());
+}
+
+void LineTest::lose_socket() {
+  line_.set_ready(false);
+  transport_->lose({Errc::kNetwork, "reset by peer"});
+  settle();
+}
+
+void LineTest::new_socket() {
+  transport_->open(this);
+  transport_->accept();
+  line_.user_agent()->attach(*transport_);
+  line_.set_ready(true);
+  settle();
 }
 
 // --- our side ---

@@ -74,6 +74,8 @@ class LineTest : public ::testing::Test, public Line::Listener, private sip::Tra
   void reply(const sip::Message& request, int status, const std::string& body = {},
              const sip::ExtraHeaders& headers = {});
   void deliver(const sip::Message& message);
+  void lose_socket();
+  void new_socket();  // registered again
 
   // --- our side ---
   std::string conversation();                    // since the last call

@@ -66,7 +66,6 @@ TEST_F(Reinvite, UnknownDialogEndsTheCall) {
     reply(status);
     EXPECT_EQ(outcome.code, Errc::kRejected);
     EXPECT_EQ(last().method(), "BYE");
-    reply(481);
     EXPECT_EQ(notes_.take(), "ended failure " + std::to_string(status) + "\n");
   }
 }
@@ -78,7 +77,6 @@ TEST_F(Reinvite, SilenceEndsTheCall) {
   clock_.advance(32s);
   EXPECT_EQ(outcome.code, Errc::kTimeout);
   EXPECT_EQ(last().method(), "BYE");
-  clock_.advance(32s);
   EXPECT_EQ(notes_.take(), "ended failure 408\n");
 }
 
