@@ -318,7 +318,7 @@ TEST_F(SipWsTransport, GivesUpOnAPeerThatAnswersNoPing) {
   RawServer server(after_handshake(""));
   open(fake, {.proxy = server.address(), .plain = true});
   ASSERT_TRUE(wait([this] { return events_.opened == 1; }));
-  fake.advance(seconds(24));
+  fake.advance(seconds(19));
   EXPECT_TRUE(events_.closed.empty());
   fake.advance(seconds(1));
   ASSERT_EQ(events_.closed.size(), 1U);
