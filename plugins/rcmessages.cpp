@@ -37,6 +37,8 @@ GstStructure* to_structure(const call::CallInfo& call) {
                            "session-id", G_TYPE_STRING, call.session_id.c_str(),         //
                            "party-id", G_TYPE_STRING, call.party_id.c_str(),             //
                            "codec", G_TYPE_STRING, call.codec.c_str(),                   //
+                           "media", G_TYPE_STRING, to_string(call.media),                //
+                           "media-gap", G_TYPE_INT64, gint64{call.media_gap.count()},    //
                            "started-at", G_TYPE_INT64, microseconds(call.started_at),    //
                            "answered-at", G_TYPE_INT64, microseconds(call.answered_at),  //
                            "ended-at", G_TYPE_INT64, microseconds(call.ended_at),        //

@@ -47,6 +47,7 @@ enum Property {
   kAnswer,
   kAnswerDelay,
   kMaxCalls,
+  kMediaTimeout,
   kInsecure,
   kAllowEmergency,
   kState,
@@ -253,6 +254,9 @@ void gst_rc_signal_set_property(GObject* object, guint id, const GValue* value, 
     case kMaxCalls:
       settings.line.max_calls = g_value_get_uint(value);
       break;
+    case kMediaTimeout:
+      settings.line.media_timeout = std::chrono::seconds(g_value_get_uint(value));
+      break;
     case kInsecure:
       settings.insecure = g_value_get_boolean(value);
       break;
@@ -309,6 +313,9 @@ void gst_rc_signal_get_property(GObject* object, guint id, GValue* value, GParam
       break;
     case kMaxCalls:
       g_value_set_uint(value, static_cast<guint>(settings.line.max_calls));
+      break;
+    case kMediaTimeout:
+      g_value_set_uint(value, static_cast<guint>(settings.line.media_timeout.count()));
       break;
     case kInsecure:
       g_value_set_boolean(value, settings.insecure);
@@ -380,6 +387,12 @@ void install_call_properties(GObjectClass* klass) {
       klass, kMaxCalls,
       g_param_spec_uint("max-calls", "Maximum calls", "So many calls at a time, others get 486", 1,
                         1000, 50, kReadWrite));
+  g_object_class_install_property(
+      klass, kMediaTimeout,
+      g_param_spec_uint("media-timeout", "Media timeout",
+                        "Hang up when nothing of the far end has come for so long, in seconds, "
+                        "while the call is not held (0 = never)",
+                        0, 3600, 60, kReadWrite));
   g_object_class_install_property(
       klass, kAllowEmergency,
       g_param_spec_boolean("allow-emergency", "Allow emergency",

@@ -186,12 +186,20 @@ void Call::on_ended(const sip::EndReason& reason) {
 
 void Call::on_media_connected() {
   info_.codec = media_->stats().codec;
+  info_.media = MediaFlow::kFlowing;
   set_state(CallState::kConnected);
 }
 
 void Call::on_media_failed(const Error& error) {
   const auto self = shared_from_this();
   fail(0, error.message);
+}
+
+void Call::on_media_flow(MediaFlow flow, std::chrono::nanoseconds gap) {
+  const auto self = shared_from_this();
+  info_.media = flow;
+  info_.media_gap = std::chrono::duration_cast<std::chrono::microseconds>(gap);
+  listener_->on_call_changed(*this);
 }
 
 void Call::set_state(CallState state) {

@@ -65,6 +65,7 @@ class Call : public std::enable_shared_from_this<Call>,
   void on_ended(const sip::EndReason& reason) override;
   void on_media_connected() override;
   void on_media_failed(const Error& error) override;
+  void on_media_flow(MediaFlow flow, std::chrono::nanoseconds gap) override;
 
   void make_media(MediaOptions options);
   void accept_with(Result<std::string> sdp);

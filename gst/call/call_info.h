@@ -12,6 +12,23 @@ enum class Direction { kInbound, kOutbound };
 // -> kConnected (DTLS up, audio may flow) -> kEnded. kEnded follows any state, once.
 enum class CallState { kRinging, kDialing, kAnswered, kConnected, kEnded };
 
+// Whether the far end's audio comes. kNone before kConnected; kFlowing also while it may stay away,
+// because the call is held; kStalled: nothing for 1.2 s; kTimedOut: for 15 s, or for 30 s at first.
+enum class MediaFlow { kNone, kFlowing, kStalled, kTimedOut };
+inline const char* to_string(MediaFlow flow) {
+  switch (flow) {
+    case MediaFlow::kNone:
+      return "";
+    case MediaFlow::kFlowing:
+      return "flowing";
+    case MediaFlow::kStalled:
+      return "stalled";
+    case MediaFlow::kTimedOut:
+      return "timed-out";
+  }
+  return "";
+}
+
 enum class EndedBy { kNobody, kUs, kThem, kFailure };
 
 // What an application is told about a call; a copy, good for any thread. All text that came from
@@ -26,6 +43,8 @@ struct CallInfo {
   std::string queue;                 // the call queue's name, if the call came through one
   bool seated = false;               // an rcsrc carries it
   std::string codec;                 // "OPUS", "PCMU", "PCMA" once agreed
+  MediaFlow media = MediaFlow::kNone;
+  std::chrono::microseconds media_gap{};  // how long nothing has come, or had not when it flows
   EndedBy ended_by = EndedBy::kNobody;
   int status = 0;      // SIP status of a failed call, 0 = none
   std::string reason;  // one sentence for a person, when ended

@@ -226,6 +226,7 @@ MediaOptions Line::media_options(const std::string& call) {
   MediaOptions options;
   options.stun_servers = media_.stun_servers;
   options.local_address = media_.local_address;
+  options.silence_limit = options_.media_timeout;
   if (const Seats::Seat* seat = seats_.of_call(call)) {
     options.clock = seat->options.clock;
     options.receive_rate = seat->options.receive_rate;

@@ -19,6 +19,7 @@ struct LineOptions {
   size_t max_calls = 50;                      // at a time; one more incoming call gets 486
   size_t max_ringing = 8;                     // incoming calls not answered yet; one more gets 486
   std::chrono::seconds ring_limit{180};       // an outgoing call that nobody answers is cancelled
+  std::chrono::seconds media_timeout{60};     // a call without audio for so long ends; 0 = never
   std::string caller_id;  // number for P-Asserted-Identity; empty: the account's default
   bool allow_emergency = false;
 };

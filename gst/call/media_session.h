@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "call/call_info.h"
 #include "core/ref.h"
 #include "core/result.h"
 #include "core/thread.h"
@@ -56,8 +57,9 @@ struct MediaOptions {
   Ref<GstClock> clock;       // null: the system clock
   int receive_rate = 16000;  // Hz, 8000..48000
   std::chrono::milliseconds jitter_latency{60};
-  std::vector<std::string> stun_servers;  // host:port
-  std::string local_address;              // empty: all interfaces but loopback
+  std::vector<std::string> stun_servers;   // host:port
+  std::string local_address;               // empty: all interfaces but loopback
+  std::chrono::seconds silence_limit{60};  // without a packet of the far end it fails; 0 = never
 };
 
 struct MediaStats {
@@ -77,6 +79,8 @@ class MediaSession {
     virtual ~Listener() = default;
     virtual void on_media_connected() = 0;                 // DTLS up and the fingerprint matches
     virtual void on_media_failed(const Error& error) = 0;  // no audio any more: end the call
+    // After on_media_connected(), every change from kFlowing on; `gap`: how long nothing came.
+    virtual void on_media_flow(MediaFlow flow, std::chrono::nanoseconds gap) = 0;
   };
   using SdpCallback = std::function<void(Result<std::string>)>;
 

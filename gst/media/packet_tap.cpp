@@ -52,9 +52,10 @@ bool PacketTap::passes(GstBuffer* packet) {
   const guint size = gst_rtp_buffer_get_payload_len(&rtp);
   const auto end = type == event_type_ ? event_end(&rtp) : std::nullopt;
   gst_rtp_buffer_unmap(&rtp);
-  ++packets_;
+  const bool audio = type == payload_type_ && size <= kMaxPayload;
+  if (audio || end) ++packets_;
   if (end) handle_event(*end);
-  if (type != payload_type_ || size > kMaxPayload) return false;
+  if (!audio) return false;
   if (in_event_) handle_event(true);  // its last packets were lost
   return true;
 }

@@ -38,6 +38,7 @@ class PacketTap : public std::enable_shared_from_this<PacketTap> {
   // Takes a new jitterbuffer inside webrtcbin. Thread: any.
   void add_jitterbuffer(GstElement* jitterbuffer);
 
+  // Audio and events that came.
   uint64_t packets() const { return packets_; }
   // The jitterbuffer of the newest SSRC; null before the first packet.
   Ref<GstElement> newest() const;

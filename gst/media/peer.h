@@ -57,6 +57,7 @@ class Peer : public std::enable_shared_from_this<Peer> {
   void set_sending(Sending sending);                        // also before open()
   bool is_answered() const { return receive_ != nullptr; }  // the negotiation is over
   bool is_connected() const { return connected_at_.count() != 0; }
+  uint64_t packets() const { return tap_->packets(); }  // received, of the agreed formats
 
   void add_stats(call::MediaStats& stats) const;
   void close();  // 4-20 ms (measured); no callback after it

@@ -24,7 +24,11 @@ const Error kClosed{Errc::kClosed, "the media session is closed"};
 
 WebRtcSession::WebRtcSession(call::MediaOptions options, Listener* listener, TaskQueue queue,
                              Clock& clock)
-    : options_(std::move(options)), listener_(listener), queue_(std::move(queue)), clock_(clock) {
+    : options_(std::move(options)),
+      listener_(listener),
+      queue_(std::move(queue)),
+      clock_(clock),
+      watchdog_(clock, watchdog_options()) {
   local_.id = new_session_id();
   local_.version = 0;
 }
@@ -162,7 +166,22 @@ void WebRtcSession::on_peer_connected(Peer& peer) {
     return;
   }
   RC_LOG(kMedia, INFO, options_.call_id + ": media connected, " + info(format_.codec).name);
+  watchdog_.start();
   listener_->on_media_connected();
+}
+
+Watchdog::Options WebRtcSession::watchdog_options() {
+  const auto limit = options_.silence_limit;
+  return {limit, [this] { return peer_ ? peer_->packets() : 0; },
+          [this](call::MediaFlow flow, std::chrono::nanoseconds gap) {
+            RC_LOG(kMedia, INFO, options_.call_id + ": audio of the far end " + to_string(flow));
+            listener_->on_media_flow(flow, gap);
+          },
+          [this, limit] {
+            on_peer_failed(
+                {Errc::kTimeout, "no audio came for " + std::to_string(limit.count()) +
+                                     " s (media-timeout): the far end or the network is gone"});
+          }};
 }
 
 void WebRtcSession::on_peer_failed(const Error& error) {
@@ -171,6 +190,7 @@ void WebRtcSession::on_peer_failed(const Error& error) {
 }
 
 void WebRtcSession::update_sending() {
+  watchdog_.expect(!on_hold_ && (!remote_ || sends(remote_->direction)));
   const bool wanted = !remote_ || receives(remote_->direction);
   const Sending sending = !wanted    ? Sending::kNothing
                           : on_hold_ ? Sending::kSilence
@@ -195,6 +215,7 @@ call::MediaStats WebRtcSession::stats() const {
 }
 
 void WebRtcSession::close() {
+  watchdog_.stop();
   alive_.reset();
   for (std::shared_ptr<Peer>* it : {&peer_, &fresh_}) {
     if (const auto peer = std::exchange(*it, nullptr)) peer->close();

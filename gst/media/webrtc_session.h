@@ -12,6 +12,7 @@
 #include "media/local_sdp.h"
 #include "media/peer.h"
 #include "media/remote_sdp.h"
+#include "media/watchdog.h"
 
 namespace rc::media {
 
@@ -45,6 +46,7 @@ class WebRtcSession : public call::MediaSession {
   void on_peer_connected(Peer& peer);
   void on_peer_failed(const Error& error);
   void update_sending();
+  Watchdog::Options watchdog_options();
 
   const call::MediaOptions options_;
   Listener* const listener_;
@@ -60,6 +62,7 @@ class WebRtcSession : public call::MediaSession {
   Format format_{};
   bool agreed_ = false;
   bool on_hold_ = false;  // we hold the call
+  Watchdog watchdog_;
 };
 
 }  // namespace rc::media

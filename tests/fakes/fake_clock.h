@@ -22,8 +22,8 @@ class FakeClock : public Clock {
   Timer after(Duration delay, std::function<void()> task) override {
     const auto key = std::pair(now_ + std::max(delay, Duration::zero()), next_++);
     timers_->emplace(key, std::move(task));
-    return Timer(
-        std::shared_ptr<void>(nullptr, [timers = timers_, key](void*) { timers->erase(key); }));
+    return Timer(std::shared_ptr<void>(timers_.get(),
+                                       [timers = timers_, key](void*) { timers->erase(key); }));
   }
 
   // Runs everything that falls due on the way, at its own time.

@@ -78,6 +78,9 @@ class FakeMediaSession : public call::MediaSession {
   void connect() {
     if (listener_ != nullptr) listener_->on_media_connected();
   }
+  void flow(call::MediaFlow flow, std::chrono::nanoseconds gap) {
+    if (listener_ != nullptr) listener_->on_media_flow(flow, gap);
+  }
   void fail(const Error& error) {
     if (listener_ != nullptr) listener_->on_media_failed(error);
   }

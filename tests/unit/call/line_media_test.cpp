@@ -71,6 +71,20 @@ TEST_F(CallMedia, ThatFailsEndsTheCall) {
   EXPECT_TRUE(media_.alive.empty());
 }
 
+TEST_F(CallMedia, ThatStallsIsToldAndEndsNothing) {
+  add_seat("a");
+  connected_inbound();
+  EXPECT_EQ(last().media, MediaFlow::kFlowing);
+  media_.last().flow(MediaFlow::kStalled, 1200ms);
+  EXPECT_EQ(last().media, MediaFlow::kStalled);
+  EXPECT_EQ(last().media_gap, 1200ms);
+  media_.last().flow(MediaFlow::kFlowing, 5s);
+  EXPECT_EQ(last().media, MediaFlow::kFlowing);
+  EXPECT_EQ(last().media_gap, 5s);
+  EXPECT_EQ(last().state, CallState::kConnected);
+  EXPECT_EQ(conversation(), "");
+}
+
 TEST_F(CallMedia, ThatFailsBeforeTheAnswerEndsTheCall) {
   media_.gathering = 1s;
   add_seat("a");

@@ -228,6 +228,16 @@ void End::on_media_failed(const Error& error) {
   changed_.notify_all();
 }
 
+void End::on_media_flow(call::MediaFlow flow, std::chrono::nanoseconds) {
+  const std::lock_guard lock(mutex_);
+  flows_ += std::string(to_string(flow)) + " ";
+}
+
+std::string End::flows() {
+  const std::lock_guard lock(mutex_);
+  return flows_;
+}
+
 bool End::wait_connected(std::chrono::milliseconds limit) {
   std::unique_lock lock(mutex_);
   return changed_.wait_for(lock, limit, [this] { return connected_; });

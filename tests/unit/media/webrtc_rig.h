@@ -93,6 +93,8 @@ class End : public call::MediaSession::Listener {
   bool wait_connected(std::chrono::milliseconds limit = std::chrono::seconds(5));
   std::optional<Error> wait_failed(std::chrono::milliseconds limit = std::chrono::seconds(5));
   bool failed();
+  // Every change of the flow so far: "stalled flowing ".
+  std::string flows();
 
   const std::shared_ptr<Tone> tone;
   const std::shared_ptr<Ear> ear;
@@ -100,6 +102,7 @@ class End : public call::MediaSession::Listener {
  private:
   void on_media_connected() override;
   void on_media_failed(const Error& error) override;
+  void on_media_flow(call::MediaFlow flow, std::chrono::nanoseconds gap) override;
 
   Thread& thread_;
   std::unique_ptr<call::MediaSession> session_;
@@ -107,6 +110,7 @@ class End : public call::MediaSession::Listener {
   std::condition_variable changed_;
   bool connected_ = false;
   std::optional<Error> error_;
+  std::string flows_;
 };
 
 // A signalling thread and its clock.
