@@ -190,7 +190,8 @@ void WebRtcSession::on_peer_failed(const Error& error) {
 }
 
 void WebRtcSession::update_sending() {
-  watchdog_.expect(!on_hold_ && (!remote_ || sends(remote_->direction)));
+  // While either side holds nothing has to come, though music may.
+  watchdog_.expect(!on_hold_ && (!remote_ || remote_->direction == Direction::kSendRecv));
   const bool wanted = !remote_ || receives(remote_->direction);
   const Sending sending = !wanted    ? Sending::kNothing
                           : on_hold_ ? Sending::kSilence
