@@ -4,17 +4,21 @@
 #include <gst/sdp/gstsdpmessage.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
+#include <utility>
 
 #include "core/log.h"
 #include "core/text.h"
+#include "media/remote_candidate.h"
 
 namespace rc::media {
 namespace {
 
 constexpr size_t kMaxSdpBytes = 32 * 1024;
 constexpr size_t kMaxMediaLines = 8;
-constexpr size_t kMaxCandidates = 32;
+constexpr size_t kMaxAttributes = 64;      // of the session and of the audio line, less candidates
+constexpr size_t kMaxCandidates = 32;      // the rest is left out
 constexpr size_t kMaxIceCharacters = 256;  // RFC 8839 5.4
 constexpr size_t kMaxMidCharacters = 64;
 
@@ -25,10 +29,17 @@ using Message = std::unique_ptr<GstSDPMessage, MessageDelete>;
 
 Error unusable(std::string why) { return {Errc::kRejected, "no usable audio: " + std::move(why)}; }
 
+bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte == 0x7f || (byte < 0x20 && c != '\r' && c != '\n' && c != '\t');
+}
+
 Result<Message> parse_message(std::string_view text) {
   if (text.empty()) return unusable("there is no SDP");
   if (text.size() > kMaxSdpBytes) return unusable("the SDP is larger than 32 KiB");
-  if (text.find('\0') != std::string_view::npos) return unusable("the SDP has a NUL in it");
+  if (std::any_of(text.begin(), text.end(), is_control)) {
+    return unusable("the SDP has a control character in it");
+  }
   GstSDPMessage* message = nullptr;
   gst_sdp_message_new(&message);
   Message owned(message);
@@ -44,94 +55,115 @@ Result<Message> parse_message(std::string_view text) {
 
 std::string text_of(const char* value) { return value == nullptr ? std::string() : value; }
 
+using AttributeList = std::vector<std::pair<std::string, std::string>>;
+
+AttributeList attributes_of(const GArray* all) {
+  AttributeList list;
+  for (guint i = 0; all != nullptr && i < all->len; ++i) {
+    const auto& attribute = g_array_index(all, GstSDPAttribute, i);
+    list.emplace_back(text_of(attribute.key), text_of(attribute.value));
+  }
+  return list;
+}
+
 // The attributes of one m-line, with the session's behind them.
 class Attributes {
  public:
   Attributes(const GstSDPMessage* session, const GstSDPMedia* media)
-      : session_(session), media_(media) {}
+      : session_(attributes_of(session->attributes)), media_(attributes_of(media->attributes)) {}
 
-  std::vector<std::string> of_media(const char* key) const {
-    std::vector<std::string> values;
-    for (guint i = 0; gst_sdp_media_get_attribute_val_n(media_, key, i) != nullptr; ++i) {
-      values.emplace_back(gst_sdp_media_get_attribute_val_n(media_, key, i));
-    }
-    return values;
+  std::vector<std::string> of_media(std::string_view key) const { return values(media_, key); }
+  std::vector<std::string> of_session(std::string_view key) const { return values(session_, key); }
+  std::vector<std::string> all(std::string_view key) const {
+    auto found = of_media(key);
+    return found.empty() ? of_session(key) : found;
   }
-  std::vector<std::string> of_session(const char* key) const {
-    std::vector<std::string> values;
-    for (guint i = 0; gst_sdp_message_get_attribute_val_n(session_, key, i) != nullptr; ++i) {
-      values.emplace_back(gst_sdp_message_get_attribute_val_n(session_, key, i));
-    }
-    return values;
+  std::string first(std::string_view key) const {
+    const auto found = all(key);
+    return found.empty() ? std::string() : std::string(trim(found.front()));
   }
-  std::vector<std::string> all(const char* key) const {
-    auto values = of_media(key);
-    return values.empty() ? of_session(key) : values;
+  bool has(std::string_view key) const { return !all(key).empty(); }
+  bool too_many() const {
+    const auto counts = [](const auto& it) { return it.first != "candidate"; };
+    return session_.size() > kMaxAttributes ||
+           std::count_if(media_.begin(), media_.end(), counts) > ssize_t{kMaxAttributes};
   }
-  std::string first(const char* key) const {
-    const auto values = all(key);
-    return values.empty() ? std::string() : std::string(trim(values.front()));
-  }
-  bool has(const char* key) const { return !all(key).empty(); }
 
  private:
-  const GstSDPMessage* session_;
-  const GstSDPMedia* media_;
+  static std::vector<std::string> values(const AttributeList& list, std::string_view key) {
+    std::vector<std::string> found;
+    for (const auto& [name, value] : list) {
+      if (name == key) found.push_back(value);
+    }
+    return found;
+  }
+
+  const AttributeList session_, media_;
 };
 
-MediaLine media_line(const GstSDPMedia* media, const Attributes& attributes) {
+std::string mid_of(const GstSDPMedia* media) {
+  for (const auto& [name, value] : attributes_of(media->attributes)) {
+    if (name == "mid") return std::string(trim(value).substr(0, kMaxMidCharacters));
+  }
+  return {};
+}
+
+MediaLine media_line(const GstSDPMedia* media) {
   MediaLine line;
   line.media = text_of(gst_sdp_media_get_media(media));
   line.profile = text_of(gst_sdp_media_get_proto(media));
   for (guint i = 0; i < gst_sdp_media_formats_len(media); ++i) {
     line.formats += (i == 0 ? "" : " ") + text_of(gst_sdp_media_get_format(media, i));
   }
-  const auto mids = attributes.of_media("mid");
-  if (!mids.empty()) line.mid = trim(mids.front()).substr(0, kMaxMidCharacters);
+  line.mid = mid_of(media);
   return line;
 }
 
-// "111 OPUS/48000/2" for payload type 111 gives "OPUS/48000/2".
-std::optional<std::string> encoding_of(const std::vector<std::string>& rtpmaps, int payload_type) {
-  for (const std::string& value : rtpmaps) {
+constexpr int kMaxPayloadType = 127;
+
+// By payload type: "111 OPUS/48000/2" gives "OPUS/48000/2" to 111. The first one counts.
+using Encodings = std::array<std::string, kMaxPayloadType + 1>;
+
+Encodings read_encodings(const Attributes& attributes) {
+  Encodings encodings;
+  for (const std::string& value : attributes.of_media("rtpmap")) {
     const size_t space = value.find(' ');
     if (space == std::string::npos) continue;
-    const auto number = parse_number(trim(value.substr(0, space)), 127);
-    if (number && static_cast<int>(*number) == payload_type) return value.substr(space + 1);
+    const auto number = parse_number(trim(value.substr(0, space)), kMaxPayloadType);
+    if (number && encodings[*number].empty()) encodings[*number] = trim(value.substr(space));
   }
-  return std::nullopt;
+  return encodings;
 }
 
 // Static payload types need no rtpmap (RFC 3551).
-std::optional<Codec> codec_of(const std::vector<std::string>& rtpmaps, int payload_type) {
-  if (const auto encoding = encoding_of(rtpmaps, payload_type)) return codec_of_rtpmap(*encoding);
+std::optional<Codec> codec_of(const std::string& encoding, size_t payload_type) {
+  if (!encoding.empty()) return codec_of_rtpmap(encoding);
   if (payload_type == 0) return Codec::kPcmu;
   if (payload_type == 8) return Codec::kPcma;
   return std::nullopt;
 }
 
 void read_formats(const GstSDPMedia* media, const Attributes& attributes, RemoteSdp& out) {
-  const auto rtpmaps = attributes.of_media("rtpmap");
+  const Encodings encodings = read_encodings(attributes);
   for (guint i = 0; i < gst_sdp_media_formats_len(media); ++i) {
-    const auto number = parse_number(text_of(gst_sdp_media_get_format(media, i)), 127);
+    const auto number = parse_number(text_of(gst_sdp_media_get_format(media, i)), kMaxPayloadType);
     if (!number) continue;
-    const int payload_type = static_cast<int>(*number);
-    const auto encoding = encoding_of(rtpmaps, payload_type);
-    if (encoding && equals_ignore_case(trim(*encoding), "telephone-event/8000")) {
-      if (!out.telephone_event) out.telephone_event = payload_type;
+    const std::string& encoding = encodings[*number];
+    if (equals_ignore_case(encoding, "telephone-event/8000")) {
+      if (!out.telephone_event) out.telephone_event = static_cast<int>(*number);
       continue;
     }
-    const auto codec = codec_of(rtpmaps, payload_type);
+    const auto codec = codec_of(encoding, *number);
     const auto known = [&](const Format& f) { return f.codec == codec; };
     if (codec && std::none_of(out.formats.begin(), out.formats.end(), known)) {
-      out.formats.push_back({*codec, payload_type});
+      out.formats.push_back({*codec, static_cast<int>(*number)});
     }
   }
 }
 
 // On the m-line wins; then the session's; then sendrecv (RFC 8866 6.7).
 Direction read_direction(const Attributes& attributes) {
-  using Read = std::vector<std::string> (Attributes::*)(const char*) const;
+  using Read = std::vector<std::string> (Attributes::*)(std::string_view) const;
   for (const Read read : {&Attributes::of_media, &Attributes::of_session}) {
     for (const Direction it :
          {Direction::kInactive, Direction::kSendOnly, Direction::kRecvOnly, Direction::kSendRecv}) {
@@ -141,19 +173,12 @@ Direction read_direction(const Attributes& attributes) {
   return Direction::kSendRecv;
 }
 
-// Component 2 is RTCP without rtcp-mux, which we never do. No TCP.
-bool is_usable_candidate(const std::string& value) {
-  gchar** fields = g_strsplit(value.c_str(), " ", 4);
-  const bool usable = g_strv_length(fields) == 4 && std::string_view(fields[1]) == "1" &&
-                      equals_ignore_case(fields[2], "udp");
-  g_strfreev(fields);
-  return usable;
-}
-
 void read_candidates(const Attributes& attributes, RemoteSdp& out) {
-  for (std::string& value : attributes.of_media("candidate")) {
+  for (const std::string& value : attributes.of_media("candidate")) {
     if (out.candidates.size() == kMaxCandidates) return;
-    if (is_usable_candidate(value)) out.candidates.push_back(std::move(value));
+    if (auto candidate = read_remote_candidate(value)) {
+      out.candidates.push_back(std::move(*candidate));
+    }
   }
 }
 
@@ -181,7 +206,7 @@ Result<void> read_ice(const Attributes& attributes, RemoteSdp& out) {
   out.pwd = attributes.first("ice-pwd");
   const auto fits = [](const std::string& text, size_t least) {
     return text.size() >= least && text.size() <= kMaxIceCharacters &&
-           text.find(' ') == std::string::npos;
+           std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
   };
   if (!fits(out.ufrag, 4) || !fits(out.pwd, 22)) return unusable("no ICE credentials");
   out.ice_lite = attributes.has("ice-lite");
@@ -207,6 +232,7 @@ Result<void> read_setup(const Attributes& attributes, RemoteSdp& out) {
 
 Result<void> read_line(const GstSDPMedia* media, const Attributes& attributes, RemoteSdp& out) {
   if (gst_sdp_media_get_port(media) == 0) return unusable("the audio was refused");
+  if (attributes.too_many()) return unusable("it has more than 64 attributes");
   if (auto read = read_profile(out); !read.ok()) return read;
   read_formats(media, attributes, out);
   if (out.formats.empty()) return unusable("none of Opus (48 kHz), PCMU and PCMA is in it");
@@ -218,19 +244,17 @@ Result<void> read_line(const GstSDPMedia* media, const Attributes& attributes, R
 }
 
 bool has_bundle(const GstSDPMessage* message) {
-  for (guint i = 0; gst_sdp_message_get_attribute_val_n(message, "group", i) != nullptr; ++i) {
-    const std::string_view value = gst_sdp_message_get_attribute_val_n(message, "group", i);
-    if (value.starts_with("BUNDLE")) return true;
-  }
-  return false;
+  const AttributeList all = attributes_of(message->attributes);
+  return std::any_of(all.begin(), all.end(), [](const auto& it) {
+    return it.first == "group" && it.second.starts_with("BUNDLE");
+  });
 }
 
 RemoteSdp read_lines(const GstSDPMessage* message) {
   RemoteSdp result;
   result.bundled = has_bundle(message);
   for (guint i = 0; i < gst_sdp_message_medias_len(message); ++i) {
-    const GstSDPMedia* media = gst_sdp_message_get_media(message, i);
-    result.lines.push_back(media_line(media, Attributes(message, media)));
+    result.lines.push_back(media_line(gst_sdp_message_get_media(message, i)));
   }
   return result;
 }

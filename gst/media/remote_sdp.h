@@ -45,8 +45,8 @@ struct RemoteSdp {
 
 // Reads an offer or an answer. Session-level values count where the m-line has none.
 // Errc::kRejected (a 488) when there is no audio line that we can use: DTLS-SRTP with one of our
-// codecs, ICE, a fingerprint; or when it is over a limit: 32 KiB, 8 m-lines. A fault of its form is
-// Errc::kRejected too: there is no other answer to it.
+// codecs, ICE, a fingerprint; or when it is over a limit: 32 KiB, 8 m-lines, 64 attributes of the
+// line. A fault of its form is Errc::kRejected too: there is no other answer to it.
 Result<RemoteSdp> parse_remote_sdp(std::string_view text);
 
 enum class SdpKind { kOffer, kAnswer };
