@@ -24,6 +24,11 @@ EndedBy ended_by(sip::EndReason::Who who) {
   return EndedBy::kFailure;
 }
 
+// To an offer that we cannot answer.
+int status_for(const Error& error) {
+  return error.code == Errc::kRejected ? kNotAcceptableHere : 500;
+}
+
 // What a failed call tells a person to do, beyond the server's phrase.
 std::string explain(const sip::EndReason& reason) {
   std::string text = clean_text(reason.text);
@@ -72,7 +77,7 @@ void Call::answer(MediaOptions options) {
 
 void Call::accept_with(Result<std::string> sdp) {
   if (!sdp.ok()) {
-    const int status = sdp.error().code == Errc::kRejected ? kNotAcceptableHere : 500;
+    const int status = status_for(sdp.error());
     session_->reject(status);
     finish(EndedBy::kFailure, status, sdp.error().message);
     return;
@@ -152,7 +157,7 @@ void Call::on_reoffer(const sip::Message& invite) {
                    if (sdp.ok())
                      session_->accept(std::move(sdp).value());
                    else
-                     session_->reject(kNotAcceptableHere);
+                     session_->reject(status_for(sdp.error()));
                  }));
 }
 

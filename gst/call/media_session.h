@@ -87,7 +87,7 @@ class MediaSession {
   virtual ~MediaSession() = default;
 
   // The first offer, or that of a re-INVITE: gives our answer. Errc::kRejected = no audio in it
-  // that we can use (488). One negotiation at a time.
+  // that we can use (488), others = not now (500); all stays as it was. One negotiation at a time.
   virtual void answer(std::string offer, SdpCallback done) = 0;
   // Our offer: the first one, or a fresh one to bring new addresses.
   virtual void offer(SdpCallback done) = 0;

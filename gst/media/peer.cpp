@@ -294,7 +294,7 @@ void Peer::fail(Error error) {
     if (!self || !self->pipeline_) return;
     // Whoever waits for our SDP hears of it there; everyone else by the listener.
     if (self->transport_done_) return std::exchange(self->transport_done_, nullptr)(error);
-    self->options_.on_failed(error);
+    self->options_.on_failed(*self, error);
   });
 }
 

@@ -35,8 +35,8 @@ class Peer : public std::enable_shared_from_this<Peer> {
     TaskQueue queue;
     Clock* clock;
     std::shared_ptr<AudioPorts> ports;
-    std::function<void(Peer&)> on_connected;      // DTLS up, fingerprint checked; once
-    std::function<void(const Error&)> on_failed;  // once; the peer is of no use any more
+    std::function<void(Peer&)> on_connected;             // DTLS up, fingerprint checked; once
+    std::function<void(Peer&, const Error&)> on_failed;  // once; it is of no use any more
   };
   using TransportCallback = std::function<void(Result<LocalTransport>)>;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "media/webrtc_session.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/log.h"
@@ -18,6 +19,10 @@ uint64_t new_session_id() {
 // Of an offer's codecs: the first that is ours, in the order of who asks.
 Format choose(const RemoteSdp& remote) { return remote.formats.front(); }
 
+constexpr std::chrono::seconds kPeerInterval{2};
+constexpr int kPeersAtOnce = 4;
+
+const Error kTooManyPeers{Errc::kTimeout, "too many new ICE and DTLS associations: one each 2 s"};
 const Error kClosed{Errc::kClosed, "the media session is closed"};
 
 }  // namespace
@@ -43,17 +48,48 @@ Result<std::shared_ptr<Peer>> WebRtcSession::make_peer() {
   if (!alive_) return kClosed;
   Peer::Options options{options_, queue_, &clock_, ports_, {}, {}};
   options.on_connected = [this](Peer& peer) { on_peer_connected(peer); };
-  options.on_failed = [this](const Error& error) { on_peer_failed(error); };
+  options.on_failed = [this](Peer& peer, const Error& error) { on_peer_failed(peer, error); };
   auto peer = Peer::create(std::move(options));
   if (!peer.ok()) return peer;
   // The one before may be of use until this one is connected.
-  (peer_ && peer_->is_connected() ? fresh_ : peer_) = peer.value();
+  const bool beside = peer_ && peer_->is_connected();
+  if (beside && !old_) old_ = {remote_, local_, format_};
+  (beside ? fresh_ : peer_) = peer.value();
   return peer;
+}
+
+// A peer costs some 20 ms and 8 threads, and whoever sends re-INVITEs can ask for one with each: a
+// few at once are all right (transfers), in the long run one each kPeerInterval.
+bool WebRtcSession::may_make_peer() {
+  const auto now = clock_.now();
+  const auto paid = std::max(peers_paid_until_, now) + kPeerInterval;
+  if (paid > now + kPeersAtOnce * kPeerInterval) return false;
+  peers_paid_until_ = paid;
+  return true;
+}
+
+void WebRtcSession::drop_fresh() {
+  if (!fresh_) return;
+  std::exchange(fresh_, nullptr)->close();
+  const uint64_t version = local_.version;  // goes up whatever happens
+  remote_ = old_->remote;
+  local_ = old_->local;
+  format_ = old_->format;
+  local_.version = version;
+  old_.reset();
+  update_sending();
+}
+
+// An offer of ours that lost against theirs (491), or that nobody answered.
+void WebRtcSession::withdraw_offer() {
+  if (fresh_ && !fresh_->is_answered()) drop_fresh();
 }
 
 void WebRtcSession::answer(std::string offer, SdpCallback done) {
   auto parsed = parse_remote_sdp(offer);
   if (!parsed.ok()) return finish(std::move(done), parsed.error());
+  withdraw_offer();
+  if (old_ && old_->remote && same_transport(*old_->remote, parsed.value())) drop_fresh();
   if (remote_ && agreed_ && same_transport(*remote_, parsed.value())) {
     return finish(std::move(done), answer_with_same_peer(parsed.value()));
   }
@@ -68,11 +104,15 @@ Result<std::string> WebRtcSession::answer_with_same_peer(const RemoteSdp& offer)
 }
 
 void WebRtcSession::answer_with_new_peer(RemoteSdp offer, SdpCallback done) {
+  if (!may_make_peer()) return finish(std::move(done), kTooManyPeers);
   const auto peer = make_peer();
   if (!peer.ok()) return finish(std::move(done), peer.error());
   const Format format = choose(offer);
   auto take = [this, offer, format, done = std::move(done)](Result<LocalTransport> transport) {
-    if (!transport.ok()) return done(transport.error());
+    if (!transport.ok()) {
+      drop_fresh();
+      return done(transport.error());
+    }
     format_ = format;
     done(accept(offer, std::move(transport.value())));
   };
@@ -100,10 +140,14 @@ void WebRtcSession::agree(const RemoteSdp& remote) {
 }
 
 void WebRtcSession::offer(SdpCallback done) {
+  withdraw_offer();
   const auto peer = make_peer();
   if (!peer.ok()) return finish(std::move(done), peer.error());
   peer.value()->offer([this, done = std::move(done)](Result<LocalTransport> transport) {
-    if (!transport.ok()) return done(transport.error());
+    if (!transport.ok()) {
+      drop_fresh();
+      return done(transport.error());
+    }
     done(offer_text(std::move(transport.value())));
   });
 }
@@ -149,6 +193,7 @@ Result<void> WebRtcSession::complete(Peer& offering, const RemoteSdp& remote) {
 }
 
 std::string WebRtcSession::reoffer(bool on_hold) {
+  withdraw_offer();
   on_hold_ = on_hold;
   local_.direction = on_hold ? Direction::kSendOnly : Direction::kSendRecv;
   ++local_.version;
@@ -163,6 +208,7 @@ void WebRtcSession::on_peer_connected(Peer& peer) {
     RC_LOG(kMedia, INFO, options_.call_id + ": audio moves to the new connection");
     std::swap(peer_, fresh_);
     std::exchange(fresh_, nullptr)->close();
+    old_.reset();
     return;
   }
   RC_LOG(kMedia, INFO, options_.call_id + ": media connected, " + info(format_.codec).name);
@@ -178,13 +224,18 @@ Watchdog::Options WebRtcSession::watchdog_options() {
             listener_->on_media_flow(flow, gap);
           },
           [this, limit] {
-            on_peer_failed(
-                {Errc::kTimeout, "no audio came for " + std::to_string(limit.count()) +
-                                     " s (media-timeout): the far end or the network is gone"});
+            fail({Errc::kTimeout, "no audio came for " + std::to_string(limit.count()) +
+                                      " s (media-timeout): the far end or the network is gone"});
           }};
 }
 
-void WebRtcSession::on_peer_failed(const Error& error) {
+void WebRtcSession::on_peer_failed(Peer& peer, const Error& error) {
+  if (fresh_.get() != &peer) return fail(error);
+  RC_LOG(kMedia, WARNING, options_.call_id + " keeps its connection: " + error.message);
+  drop_fresh();
+}
+
+void WebRtcSession::fail(const Error& error) {
   RC_LOG(kMedia, WARNING, options_.call_id + ": " + error.message);
   listener_->on_media_failed(error);
 }

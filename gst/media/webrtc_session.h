@@ -19,7 +19,7 @@ namespace rc::media {
 // The audio of one call on webrtcbin: the SDP of its (re-)INVITEs, and the Peer that carries it.
 // Hold, resume and refresh are answered here, without the Peer (a webrtcbin of 1.22 cannot change
 // direction). A new ICE or DTLS association is a new Peer beside the one in use, which is dropped
-// when the new one is connected and identified.
+// when the new one is connected and identified; if that fails, all stays as it was.
 class WebRtcSession : public call::MediaSession {
  public:
   WebRtcSession(call::MediaOptions options, Listener* listener, TaskQueue queue, Clock& clock);
@@ -36,6 +36,9 @@ class WebRtcSession : public call::MediaSession {
 
  private:
   Result<std::shared_ptr<Peer>> make_peer();
+  bool may_make_peer();
+  void withdraw_offer();
+  void drop_fresh();
   void finish(SdpCallback done, Result<std::string> result);
   void answer_with_new_peer(RemoteSdp offer, SdpCallback done);
   Result<std::string> answer_with_same_peer(const RemoteSdp& offer);
@@ -44,7 +47,8 @@ class WebRtcSession : public call::MediaSession {
   Result<void> complete(Peer& offering, const RemoteSdp& remote);
   void agree(const RemoteSdp& remote);
   void on_peer_connected(Peer& peer);
-  void on_peer_failed(const Error& error);
+  void on_peer_failed(Peer& peer, const Error& error);
+  void fail(const Error& error);
   void update_sending();
   Watchdog::Options watchdog_options();
 
@@ -57,9 +61,17 @@ class WebRtcSession : public call::MediaSession {
 
   std::shared_ptr<Peer> peer_;   // in use, or on its way to be
   std::shared_ptr<Peer> fresh_;  // to replace it when it is connected
+  // What offers and answers agreed on: of the fresh peer, if there is one.
   std::optional<RemoteSdp> remote_;
   LocalSdp local_;
   Format format_{};
+  struct Agreement {
+    std::optional<RemoteSdp> remote;
+    LocalSdp local;
+    Format format;
+  };
+  std::optional<Agreement> old_;        // of peer_, while there is a fresh one
+  Clock::Duration peers_paid_until_{};  // see may_make_peer()
   bool agreed_ = false;
   bool on_hold_ = false;  // we hold the call
   Watchdog watchdog_;
