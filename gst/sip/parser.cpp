@@ -3,6 +3,7 @@
 
 #include <glib.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/text.h"
@@ -53,6 +54,12 @@ class Parser {
 
 namespace {
 
+constexpr std::string_view kSpace = " \t";
+
+bool is_space(std::string_view text) {
+  return !text.empty() && text.find_first_not_of(kSpace) == std::string_view::npos;
+}
+
 // CR and LF never; NUL only as a quoted-pair, which the grammar has (RFC 4475 3.1.1.2).
 bool is_clean_value(std::string_view value) {
   for (size_t i = 0; i < value.size(); ++i) {
@@ -91,10 +98,12 @@ std::optional<std::string> Parser::take_header_line() {
   const auto first = take_line();
   if (!first) return std::nullopt;
   std::string line(*first);
-  while (!line.empty() && !rest_.empty() && (rest_.front() == ' ' || rest_.front() == '\t')) {
+  while (!line.empty() && is_space(rest_.substr(0, 1))) {
     const auto more = take_line();
     if (!more) return std::nullopt;
-    line = std::string(trim(line)) + ' ' + std::string(trim(*more));
+    line.resize(line.find_last_not_of(kSpace) + 1);
+    line += ' ';
+    line += more->substr(std::min(more->find_first_not_of(kSpace), more->size()));
   }
   return line;
 }
@@ -158,8 +167,8 @@ void Parser::read_header(std::string_view line) {
   Scanner in(line);
   const std::string_view name = in.take_token();
   if (name.empty() || !in.take(':')) return fail(400, "malformed header");
+  if (!is_clean_value(in.rest())) return fail(400, "line break or NUL in a header");
   const std::string_view value = trim(in.rest());
-  if (!is_clean_value(value)) return fail(400, "line break or NUL in a header");
   message_.headers_.push_back({std::string(long_name(name)), std::string(value)});
 }
 

@@ -12,9 +12,9 @@ namespace {
 
 constexpr size_t kTagCharacters = 20;
 
-std::string new_tag() { return random_token(kTagCharacters); }
-
 }  // namespace
+
+std::string UserAgent::Router::new_tag() { return random_token(kTagCharacters); }
 
 UserAgent::Router::~Router() {
   for (const auto& [key, session] : std::exchange(sessions_, {})) session->drop();
@@ -60,7 +60,7 @@ void UserAgent::Router::receive_request(const Message& request) {
   }
   const Transaction transaction = transactions.create(request);
   if (!transaction) return send_stateless(request, 503);
-  if (refuse_unsupported(*transaction)) return;
+  if (refuse(*transaction)) return;
   if (in_dialog && request.method() != "MESSAGE") return receive_in_dialog(transaction);
   receive_outside(transaction);
 }
@@ -108,30 +108,12 @@ void UserAgent::Router::receive_notify(const Transaction& transaction) {
 }
 
 void UserAgent::Router::receive_invite(const Transaction& transaction) {
-  const Message& invite = transaction->request();
-  if (!invite.body().empty() && !invite.body_of_type("application/sdp")) {
-    Message response = core_->response(invite, 415, new_tag());
-    response.set("Accept", "application/sdp");
-    return transaction->respond(std::move(response));
-  }
   if (sessions_.size() >= core_->options().max_sessions) return respond(*transaction, 486);
   const auto session = std::make_shared<InboundSession>(core_, this, transaction);
   add(session);
   session->start();
   listener_->on_invite(session);
   if (!session->has_listener()) session->reject(480, {});
-}
-
-// RFC 3261 8.2.2.3: what the request cannot do without and we do not know.
-bool UserAgent::Router::refuse_unsupported(ServerTransaction& transaction) const {
-  const Message& request = transaction.request();
-  auto required = request.tokens("Require");
-  if (SessionTimer::asked_by(request)) std::erase(required, "timer");
-  if (required.empty()) return false;
-  Message response = core_->response(request, 420, new_tag());
-  for (const auto& extension : required) response.add("Unsupported", extension);
-  transaction.respond(std::move(response));
-  return true;
 }
 
 std::shared_ptr<SessionBase> UserAgent::Router::find(const Message& request) const {

@@ -36,8 +36,13 @@ class UserAgent::Router : public SessionBase::Owner {
   void receive_outside(const Transaction& transaction);
   void receive_invite(const Transaction& transaction);
   void receive_notify(const Transaction& transaction);
-  bool refuse_unsupported(ServerTransaction& transaction) const;
+  // Each answers and returns true when the request is not for us to work on.
+  bool refuse(ServerTransaction& transaction) const;
+  bool refuse_scheme(ServerTransaction& transaction) const;
+  bool refuse_extensions(ServerTransaction& transaction) const;
+  bool refuse_content(ServerTransaction& transaction) const;
   std::shared_ptr<SessionBase> find(const Message& request) const;
+  static std::string new_tag();
   void respond(ServerTransaction& transaction, int status) const;
   void send_stateless(const Message& request, int status, std::string_view phrase = {}) const;
 

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What a request is looked at for before anybody works on it, in the order of RFC 3261 8.2.
+#include <algorithm>
+
+#include "core/text.h"
+#include "sip/invite_session_timer.h"
+#include "sip/user_agent_router.h"
+
+namespace rc::sip {
+namespace {
+
+constexpr std::string_view kSdp = "application/sdp";
+
+// Whether the answer to an INVITE, which is SDP, would be taken. No Accept: it would (20.1).
+bool accepts_sdp(const Message& invite) {
+  if (!invite.has("Accept")) return true;
+  const auto ranges = invite.values("Accept");
+  return std::any_of(ranges.begin(), ranges.end(), [](std::string_view range) {
+    const std::string type = to_lower(trim(range.substr(0, range.find(';'))));
+    return type == kSdp || type == "application/*" || type == "*/*";
+  });
+}
+
+}  // namespace
+
+bool UserAgent::Router::refuse(ServerTransaction& transaction) const {
+  return refuse_scheme(transaction) || refuse_extensions(transaction) ||
+         refuse_content(transaction);
+}
+
+bool UserAgent::Router::refuse_scheme(ServerTransaction& transaction) const {
+  const auto target = transaction.request().target();
+  if (target && target->is_sip()) return false;
+  respond(transaction, 416);
+  return true;
+}
+
+bool UserAgent::Router::refuse_extensions(ServerTransaction& transaction) const {
+  const Message& request = transaction.request();
+  auto required = request.tokens("Require");
+  if (SessionTimer::asked_by(request)) std::erase(required, "timer");
+  if (required.empty()) return false;
+  Message response = core_->response(request, 420, new_tag());
+  for (const auto& extension : required) response.add("Unsupported", extension);
+  transaction.respond(std::move(response));
+  return true;
+}
+
+bool UserAgent::Router::refuse_content(ServerTransaction& transaction) const {
+  const Message& request = transaction.request();
+  if (request.method() != "INVITE") return false;  // of others the application reads what it can
+  if (!request.body().empty() && !request.body_of_type(kSdp)) {
+    Message response = core_->response(request, 415, new_tag());
+    response.set("Accept", kSdp);
+    transaction.respond(std::move(response));
+    return true;
+  }
+  if (accepts_sdp(request)) return false;
+  respond(transaction, 406);
+  return true;
+}
+
+}  // namespace rc::sip
