@@ -3,7 +3,7 @@
 # All gates: installs the packages, builds, checks, tests. The last line says "N passed, N failed".
 #
 #   scripts/test.sh [--quick] [--long] [--build <folder>]
-#     --quick   without interop (the official SDK in Chromium)
+#     --quick   without fuzzers and interop (the official SDK in Chromium)
 #     --long    also the long forms: clang-tidy, tests of suite "long", RC_LONG=1 for all tests
 #     --build   Meson build folder (default: build)
 #
@@ -148,6 +148,17 @@ install_sdk() {
     npm --prefix tests/interop ci --no-audit --no-fund --ignore-scripts
 }
 
+# Each finding of old, and some seconds of new tries.
+fuzz() {
+  local log status=0 counts
+  title "fuzz: hostile bytes, with ASan and UBSan"
+  log="$(mktemp)"
+  scripts/fuzz.sh --seconds "$([[ "$long" == yes ]] && echo 60 || echo 10)" 2>&1 | tee "$log" || status=$?
+  counts="$(count_last_line "$log")" || counts="0 0 0"
+  rm -f "$log"
+  add_counts fuzz "$status" "$counts"
+}
+
 interop() {
   local log status=0 counts
   title "interop: RingCentral's SDK in Chromium"
@@ -166,7 +177,10 @@ main() {
   compile
   static_checks
   meson_tests
-  [[ "$quick" == yes ]] || interop
+  if [[ "$quick" == no ]]; then
+    fuzz
+    interop
+  fi
   finish
 }
 

@@ -17,7 +17,7 @@ std::string with_tag(std::string_view address, const std::string& tag) {
 }
 
 std::string uri_of(const std::optional<NameAddr>& address) {
-  return address ? address->uri.to_string() : "";
+  return address && !address->wildcard ? address->uri.to_string() : "";
 }
 
 std::vector<std::string> record_route(const Message& message) {

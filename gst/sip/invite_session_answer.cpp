@@ -30,9 +30,10 @@ void InviteAnswer::refuse(int status, std::string_view phrase) {
 }
 
 bool InviteAnswer::take_ack(const Message& ack) {
+  if (!waits_for_ack()) return false;  // perhaps nothing was ever answered
   const auto expected = invite().cseq();
   const auto cseq = ack.cseq();
-  if (!waits_for_ack() || !cseq || !expected || cseq->number != expected->number) return false;
+  if (!cseq || !expected || cseq->number != expected->number) return false;
   repeater_.stop();
   return true;
 }

@@ -45,6 +45,13 @@ TEST(Dialog, OfTheCalleeTurnsFromAndToAround) {
   EXPECT_FALSE(dialog.call_id_is_ours());
 }
 
+TEST(Dialog, AStarIsNoContactToSendTo) {
+  Message request = invite();
+  request.set("Contact", "*");
+  EXPECT_EQ(Dialog::callee(request, "bob").make_request("BYE").request_uri(),
+            "sip:alice@example.com");
+}
+
 TEST(Dialog, WithoutContactSendsToTheAddress) {
   Message request = invite();
   request.remove("Contact");

@@ -235,6 +235,13 @@ TEST_F(OutboundCall, ByeBeforeTheAnswerCancels) {
   EXPECT_EQ(notes_.take(), "progress 183\nended remote 200\n");
 }
 
+TEST_F(OutboundCall, AnAckOfNothingIsNothing) {
+  const auto session = established_outbound();
+  deliver(server_request("ACK", session.get()));
+  EXPECT_EQ(conversation(), "<- ACK\n");
+  EXPECT_TRUE(session->established());
+}
+
 TEST_F(OutboundCall, FailsWithTheSocketWhileNotAnswered) {
   dial();
   reply(183);
