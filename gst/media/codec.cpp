@@ -7,10 +7,10 @@ namespace rc::media {
 
 const std::array<CodecInfo, 3>& codecs() {
   static const std::array<CodecInfo, 3> all = {{
-      {Codec::kOpus, "OPUS", 48000, 2, 111, "minptime=10;useinbandfec=1", "rtpopusdepay",
+      {Codec::kOpus, "OPUS", 48000, 2, 111, "minptime=10;useinbandfec=1", 1400, "rtpopusdepay",
        "rtpopuspay"},
-      {Codec::kPcmu, "PCMU", 8000, 1, 0, "", "rtppcmudepay", "rtppcmupay"},
-      {Codec::kPcma, "PCMA", 8000, 1, 8, "", "rtppcmadepay", "rtppcmapay"},
+      {Codec::kPcmu, "PCMU", 8000, 1, 0, "", 960, "rtppcmudepay", "rtppcmupay"},
+      {Codec::kPcma, "PCMA", 8000, 1, 8, "", 960, "rtppcmadepay", "rtppcmapay"},
   }};
   return all;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,11 +14,12 @@ enum class Codec { kOpus, kPcmu, kPcma };
 
 struct CodecInfo {
   Codec codec;
-  const char* name;  // as in an rtpmap, upper case
-  int clock_rate;    // Hz, of the RTP timestamps
-  int channels;      // of the rtpmap; what is sent is mono (RFC 7587 wants 2 there)
-  int payload_type;  // ours, in an offer
-  const char* fmtp;  // ours; empty: none
+  const char* name;    // as in an rtpmap, upper case
+  int clock_rate;      // Hz, of the RTP timestamps
+  int channels;        // of the rtpmap; what is sent is mono (RFC 7587 wants 2 there)
+  int payload_type;    // ours, in an offer
+  const char* fmtp;    // ours; empty: none
+  size_t max_payload;  // bytes: what fits a network's packet; 120 ms of G.711, Opus' longest
   const char* depayloader;
   const char* payloader;
 };

@@ -4,6 +4,7 @@
 #include <gst/rtp/gstrtpbuffer.h>
 
 #include "media/elements.h"
+#include "media/opus_packet.h"
 
 namespace rc::media {
 namespace {
@@ -15,19 +16,26 @@ std::optional<bool> event_end(GstRTPBuffer* packet) {
   return (payload[1] & 0x80) != 0;
 }
 
+bool is_audio(GstRTPBuffer* packet, const Format& format) {
+  const size_t size = gst_rtp_buffer_get_payload_len(packet);
+  if (gst_rtp_buffer_get_payload_type(packet) != format.payload_type) return false;
+  if (size == 0 || size > info(format.codec).max_payload) return false;
+  const auto* payload = static_cast<const guint8*>(gst_rtp_buffer_get_payload(packet));
+  return format.codec != Codec::kOpus || is_opus_packet({payload, size});
+}
+
 }  // namespace
 
-bool is_audio_packet(GstBuffer* packet, int payload_type) {
+bool is_audio_packet(GstBuffer* packet, const Format& format) {
   GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
   if (gst_rtp_buffer_map(packet, GST_MAP_READ, &rtp) == FALSE) return false;
-  const bool is_audio = gst_rtp_buffer_get_payload_type(&rtp) == payload_type &&
-                        gst_rtp_buffer_get_payload_len(&rtp) <= kMaxPayload;
+  const bool is_ours = is_audio(&rtp, format);
   gst_rtp_buffer_unmap(&rtp);
-  return is_audio;
+  return is_ours;
 }
 
 void PacketTap::set_formats(const Format& format, std::optional<int> telephone_event) {
-  payload_type_ = format.payload_type;
+  format_ = format;
   event_type_ = telephone_event.value_or(-1);
 }
 
@@ -49,10 +57,9 @@ bool PacketTap::passes(GstBuffer* packet) {
   GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
   if (!open_ || gst_rtp_buffer_map(packet, GST_MAP_READ, &rtp) == FALSE) return false;
   const int type = gst_rtp_buffer_get_payload_type(&rtp);
-  const guint size = gst_rtp_buffer_get_payload_len(&rtp);
+  const bool audio = is_audio(&rtp, format_);
   const auto end = type == event_type_ ? event_end(&rtp) : std::nullopt;
   gst_rtp_buffer_unmap(&rtp);
-  const bool audio = type == payload_type_ && size <= kMaxPayload;
   if (audio || end) ++packets_;
   if (end) handle_event(*end);
   if (!audio) return false;

@@ -14,11 +14,8 @@
 
 namespace rc::media {
 
-// The largest Opus frame has 1275 bytes, 60 ms of PCMU 480: whoever sends more means no good.
-constexpr guint kMaxPayload = 1400;
-
-// Is it an RTP packet of this type and of a sane size?
-bool is_audio_packet(GstBuffer* packet, int payload_type);
+// Is it an RTP packet of this type, of a sane size, and one that the decoder can bear?
+bool is_audio_packet(GstBuffer* packet, const Format& format);
 
 // Stands before webrtcbin's jitterbuffers (one per SSRC) and lets through only packets of the
 // agreed codec, of a sane size, from the peer whose fingerprint matches.
@@ -49,7 +46,8 @@ class PacketTap : public std::enable_shared_from_this<PacketTap> {
   void handle_event(bool end);
 
   const std::shared_ptr<AudioPorts> ports_;
-  std::atomic<int> payload_type_ = -1, event_type_ = -1;
+  std::atomic<Format> format_ = Format{Codec::kOpus, -1};
+  std::atomic<int> event_type_ = -1;
   std::atomic<bool> open_ = false, in_event_ = false;
   std::atomic<uint64_t> packets_ = 0;
   mutable std::mutex mutex_;

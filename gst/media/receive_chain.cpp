@@ -79,7 +79,7 @@ void ReceiveChain::stamp_packets(GstElement* depayloader) {
             [weak = weak_from_this()](GstPad*, GstPadProbeInfo* item) {
               GstBuffer* packet = GST_PAD_PROBE_INFO_BUFFER(item);
               const auto self = weak.lock();
-              if (!self || !is_audio_packet(packet, self->options_.format.payload_type)) {
+              if (!self || !is_audio_packet(packet, self->options_.format)) {
                 return GST_PAD_PROBE_DROP;
               }
               item->data = self->stamper_.stamp(packet);

@@ -6,8 +6,12 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/log.h"
+#include "core/ref.h"
 #include "media/elements.h"
 
 namespace rc::media {
@@ -38,6 +42,26 @@ std::optional<uint32_t> ssrc_of_rtcp(GstBuffer* buffer) {
   }
   gst_rtcp_buffer_unmap(&rtcp);
   return result;
+}
+
+// rtpbin 1.22 keeps its own pad of a stream that went through an rtpulpfecdec, which webrtcbin's
+// all do. When the SSRC comes back its new pad has the same name, stays unlinked, and so ends the
+// call.
+void remove_pads(GstElement* demux, uint32_t ssrc) {
+  const auto bin = Ref<GstElement>::adopt(GST_ELEMENT(gst_object_get_parent(GST_OBJECT(demux))));
+  const std::string part = "_" + std::to_string(ssrc) + "_";
+  std::vector<Ref<GstPad>> dead;
+  GST_OBJECT_LOCK(bin.get());
+  for (const GList* it = bin.get()->srcpads; it != nullptr; it = it->next) {
+    const std::string_view name = GST_OBJECT_NAME(it->data);
+    if (name.starts_with("recv_rtp_src_") && name.find(part) != std::string_view::npos)
+      dead.push_back(Ref<GstPad>::share(GST_PAD(it->data)));
+  }
+  GST_OBJECT_UNLOCK(bin.get());
+  for (const auto& pad : dead) {
+    gst_pad_set_active(pad.get(), FALSE);
+    gst_element_remove_pad(bin.get(), pad.get());
+  }
 }
 
 }  // namespace
@@ -80,6 +104,7 @@ bool StreamLimit::admits(GstElement* demux, uint32_t ssrc) {
   if (leaving) {
     RC_LOG(kMedia, DEBUG, "a silent stream of the peer makes room for a new one");
     g_signal_emit_by_name(demux, "clear-ssrc", *leaving);
+    remove_pads(demux, *leaving);
   }
   return true;
 }

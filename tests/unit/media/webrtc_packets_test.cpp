@@ -60,6 +60,17 @@ TEST_F(WebRtcPackets, HearsAStreamAgainThatComesBack) {
   EXPECT_EQ(callee.ear->new_streams(), 7);
 }
 
+TEST_F(WebRtcPackets, HearsAStreamAgainThatHadMadeRoom) {
+  WebRtcSender sender(440);
+  start(sender);
+  for (uint32_t change = 1; change <= 12; ++change) {
+    sender.set_ssrc(0x20000000U + change % 6);
+    ASSERT_TRUE(callee.ear->waits_new_streams(static_cast<int>(change) + 1)) << change;
+    EXPECT_TRUE(callee.ear->hears(440)) << change;
+  }
+  EXPECT_FALSE(callee.failed());
+}
+
 TEST_F(WebRtcPackets, SurvivesAThousandOfThem) {
   WebRtcSender sender(440, "2.5");
   start(sender);

@@ -22,6 +22,7 @@ class WebRtcSender {
 
   std::string offer();  // complete
   void apply(const std::string& answer);
+  GstElement* pipeline() const { return pipeline_.get(); }
 
   // From the next packet on; 0 = its own.
   void set_ssrc(uint32_t ssrc) { ssrc_ = ssrc; }

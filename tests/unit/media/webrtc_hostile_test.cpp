@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The far end that was let in, and means no good: packets of every wrong form inside its SRTP.
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "webrtc_attacker.h"
+#include "webrtc_rig.h"
+#include "webrtc_sender.h"
+
+namespace rc::media::test {
+namespace {
+
+using std::chrono::milliseconds;
+
+// One call for all the attacks of a suite: each finds it as the one before left it.
+class WebRtcHostile : public ::testing::Test {
+ protected:
+  struct Call {
+    Rig rig;
+    End callee{rig.thread, rig.clock, 1000};
+    WebRtcSender sender{440};
+    std::unique_ptr<Attacker> attacker;
+  };
+
+  static void SetUpTestSuite() {
+    call_ = std::make_unique<Call>();
+    const std::string offer = replace_all(call_->sender.offer(), "SAVPF 111", "SAVPF 111 101") +
+                              "a=rtpmap:101 telephone-event/8000\r\n";
+    const auto answer = call_->callee.answer(offer);
+    ASSERT_TRUE(answer.ok()) << answer.error().message;
+    call_->sender.apply(answer.value());
+    ASSERT_TRUE(call_->callee.wait_connected());
+    ASSERT_TRUE(ear().hears(440));
+    call_->attacker = std::make_unique<Attacker>(call_->sender.pipeline());
+  }
+  static void TearDownTestSuite() { call_.reset(); }
+
+  void SetUp() override { ASSERT_TRUE(ear().hears(440)); }
+  // Whatever it was, the tone is heard on.
+  void TearDown() override {
+    attacker().change_rtp(nullptr);
+    EXPECT_TRUE(ear().hears(440));
+    const auto error = call_->callee.wait_failed(milliseconds(0));
+    EXPECT_FALSE(error) << error->message;
+  }
+
+  static Ear& ear() { return *call_->callee.ear; }
+  static Attacker& attacker() { return *call_->attacker; }
+  // So many more packets of the tone have been sent.
+  static void packets_pass(int count) {
+    const uint16_t end = static_cast<uint16_t>(attacker().last().sequence + count);
+    for (int i = 0; i < 1000 && attacker().last().sequence != end; ++i) g_usleep(2000);
+  }
+  // Each fifth packet of the next half second goes out as `make` changes it.
+  static void replace_some(const std::function<Bytes(RtpPacket)>& make) {
+    attacker().change_rtp([make](const Bytes& packet) -> std::vector<Bytes> {
+      const RtpPacket real = RtpPacket::read(packet);
+      return {real.sequence % 5 == 0 ? make(real) : packet};
+    });
+    packets_pass(25);
+  }
+  static void expect_time_whole(std::chrono::nanoseconds from, milliseconds most) {
+    EXPECT_LE(ear().longest_gap(from), most);
+  }
+
+  static std::unique_ptr<Call> call_;
+};
+std::unique_ptr<WebRtcHostile::Call> WebRtcHostile::call_;
+
+struct Wrong {
+  const char* name;
+  std::function<Bytes(RtpPacket)> make;
+};
+
+void PrintTo(const Wrong& wrong, std::ostream* out) { *out << wrong.name; }
+
+Bytes with_payload(RtpPacket packet, Bytes payload) {
+  packet.payload = std::move(payload);
+  return packet.bytes();
+}
+
+Bytes with_first_byte(const RtpPacket& packet, uint8_t bits) {
+  Bytes bytes = packet.bytes();
+  bytes[0] = bits;
+  return bytes;
+}
+
+// X, and an extension of so many words that is there.
+Bytes with_extension(const RtpPacket& packet, uint16_t words) {
+  Bytes bytes = with_first_byte(packet, 0x90);
+  Bytes extension{0xbe, 0xde, static_cast<uint8_t>(words >> 8), static_cast<uint8_t>(words)};
+  extension.resize(4 + size_t{4} * words, 0xff);
+  bytes.insert(bytes.begin() + 12, extension.begin(), extension.end());
+  return bytes;
+}
+
+Bytes with_csrcs(const RtpPacket& packet) {
+  Bytes bytes = with_first_byte(packet, 0x8f);
+  bytes.insert(bytes.begin() + 12, 60, 0xee);
+  return bytes;
+}
+
+Bytes with_padding(const RtpPacket& packet, uint8_t count) {
+  Bytes bytes = with_first_byte(packet, 0xa0);
+  bytes.back() = count;
+  return bytes;
+}
+
+Bytes noise(size_t size) {
+  static std::mt19937 random(1);
+  Bytes bytes(size);
+  for (uint8_t& it : bytes) it = static_cast<uint8_t>(random());
+  return bytes;
+}
+
+Bytes with_type(RtpPacket packet, int payload_type) {
+  packet.payload_type = payload_type;
+  return packet.bytes();
+}
+
+Bytes event(RtpPacket packet, Bytes payload) {
+  packet.payload_type = 101;
+  return with_payload(packet, std::move(payload));
+}
+
+const Wrong kWrong[] = {
+    {"NoPayload", [](const RtpPacket& p) { return with_payload(p, {}); }},
+    {"OpusOfNoise", [](const RtpPacket& p) { return with_payload(p, noise(1 + p.sequence % 97)); }},
+    {"OpusTocOnly", [](const RtpPacket& p) { return with_payload(p, {0xfb}); }},
+    {"OpusOf48Frames",
+     [](const RtpPacket& p) {
+       return with_payload(p, {0x1f, 0x80 | 48, 1, 2, 3, 4});
+     }},
+    {"OpusPaddedBeyondItsEnd",
+     [](const RtpPacket& p) {
+       return with_payload(p, {0x1f, 0x41, 255, 255, 255, 254, 0});
+     }},
+    {"OpusOfFiveSeconds",
+     [](const RtpPacket& p) {
+       return with_payload(p, {0x1b, 63, 9, 9});
+     }},
+    {"LargestPayload", [](const RtpPacket& p) { return with_payload(p, noise(60'000)); }},
+    {"CsrcsThatAreThere", with_csrcs},
+    {"ExtensionOf4KiB", [](const RtpPacket& p) { return with_extension(p, 1024); }},
+    {"ExtensionThatIsNotThere", [](const RtpPacket& p) { return with_first_byte(p, 0x90); }},
+    {"CsrcsThatAreNotThere",
+     [](const RtpPacket& p) {
+       return with_first_byte({p.payload_type, p.sequence, p.timestamp, p.ssrc, {}}, 0x8f);
+     }},
+    {"PaddingBeyondThePacket", [](const RtpPacket& p) { return with_padding(p, 255); }},
+    {"PaddingOfNothing", [](const RtpPacket& p) { return with_padding(p, 0); }},
+    {"Version0", [](const RtpPacket& p) { return with_first_byte(p, 0x00); }},
+    {"Version1", [](const RtpPacket& p) { return with_first_byte(p, 0x40); }},
+    {"Version3", [](const RtpPacket& p) { return with_first_byte(p, 0xc0); }},
+    {"PayloadTypesNeverAgreed",
+     [](const RtpPacket& p) {
+       return with_type(p, p.sequence / 5 % 128 == 111 ? 8 : p.sequence / 5 % 128);
+     }},
+    {"Pcma", [](const RtpPacket& p) { return with_type(p, 8); }},
+    {"Red", [](const RtpPacket& p) { return with_type(p, 63); }},
+    {"EventOfThreeBytes",
+     [](const RtpPacket& p) {
+       return event(p, {5, 0x8a, 0});
+     }},
+    {"EventWithoutNumberOrEnd",
+     [](const RtpPacket& p) {
+       return event(p, {255, 0x3f, 255, 255});
+     }},
+    {"EventOf1000Bytes", [](const RtpPacket& p) { return event(p, Bytes(1000, 0xff)); }},
+};
+
+class WebRtcHostilePacket : public WebRtcHostile, public ::testing::WithParamInterface<Wrong> {};
+
+TEST_P(WebRtcHostilePacket, LeavesTheOthersAlone) {
+  const auto before = ear().last_time();
+  replace_some(GetParam().make);
+  expect_time_whole(before, milliseconds(100));
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, WebRtcHostilePacket, ::testing::ValuesIn(kWrong),
+                         [](const auto& it) { return std::string(it.param.name); });
+
+}  // namespace
+}  // namespace rc::media::test
