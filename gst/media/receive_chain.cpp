@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "media/receive_chain.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,8 @@ constexpr size_t kDepayloader = 1, kDecoder = 2;
 
 // Who was silent for so long has stopped: the next one that talks is heard.
 constexpr gint64 kHandOver = 60 * G_TIME_SPAN_MILLISECOND;
+// A new stream takes the talker's place with this packet of it: a flood of SSRCs has fewer each.
+constexpr int kTakesOver = 3;
 
 // The rates at which Opus decodes by itself.
 bool is_opus_rate(int rate) {
@@ -113,15 +116,17 @@ void ReceiveChain::add_pad(GstElement* webrtcbin, GstPad* pad) {
   const std::lock_guard lock(mutex_);
   remove_dead(webrtcbin);
   streams_.push_back(stream);
-  select(pad, stream.sink.get());
 }
 
 void ReceiveChain::watch_pad(const Stream& stream) {
   add_probe(stream.source.get(), GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
-            [weak = weak_from_this(), sink = stream.sink](GstPad* source, GstPadProbeInfo*) {
+            [weak = weak_from_this(), sink = stream.sink, packets = 0](GstPad* source,
+                                                                       GstPadProbeInfo*) mutable {
               const auto self = weak.lock();
-              return self && self->admits(source, sink.get()) ? GST_PAD_PROBE_OK
-                                                              : GST_PAD_PROBE_DROP;
+              packets = std::min(packets + 1, kTakesOver + 1);
+              return self && self->admits(source, sink.get(), packets == kTakesOver)
+                         ? GST_PAD_PROBE_OK
+                         : GST_PAD_PROBE_DROP;
             });
   // A stream's end is not that of the call: another follows (transfer, hold music).
   add_probe(stream.source.get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
@@ -131,12 +136,12 @@ void ReceiveChain::watch_pad(const Stream& stream) {
             });
 }
 
-bool ReceiveChain::admits(GstPad* source, GstPad* sink) {
+bool ReceiveChain::admits(GstPad* source, GstPad* sink, bool takes_over) {
   if (!open_) return false;
   const gint64 now = g_get_monotonic_time();
   if (current_ != source) {
     const std::lock_guard lock(mutex_);
-    if (now - last_packet_ < kHandOver) return false;
+    if (!takes_over && now - last_packet_ < kHandOver) return false;
     select(source, sink);
   }
   last_packet_ = now;

@@ -25,8 +25,8 @@ namespace rc::media {
 //
 // Each SSRC comes out of a pad of its own, and an unlinked pad kills the whole webrtcbin (1.22,
 // "Internal data stream error"). So every pad is linked at once, in the thread that made it. The
-// newest is heard; when it falls silent, another that talks is (the music is over, the person is
-// back with the SSRC of before).
+// newest is heard from its third packet on, or from its first when nobody talks; when it falls
+// silent, another that talks is (the music is over, the person is back with the SSRC of before).
 //
 // Owned by Peer and, weakly, by the probes. Thread: as said at each function.
 class ReceiveChain : public std::enable_shared_from_this<ReceiveChain> {
@@ -70,7 +70,7 @@ class ReceiveChain : public std::enable_shared_from_this<ReceiveChain> {
   };
 
   void watch_pad(const Stream& stream);
-  bool admits(GstPad* source, GstPad* sink);
+  bool admits(GstPad* source, GstPad* sink, bool takes_over);
   void select(GstPad* source, GstPad* sink);
   void remove_dead(GstElement* webrtcbin);
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/log.h"
@@ -19,6 +20,8 @@ namespace {
 
 // Who was silent for so long is not talking.
 constexpr gint64 kSilence = 200 * G_TIME_SPAN_MILLISECOND;
+// Who said so much is more than one of a flood.
+constexpr uint64_t kTalker = 5;  // packets
 
 std::optional<uint32_t> ssrc_of_rtp(GstBuffer* packet) {
   GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
@@ -99,7 +102,7 @@ bool StreamLimit::admits(GstElement* demux, uint32_t ssrc) {
     const bool known = place.last_packet != 0 && place.ssrc == ssrc;
     if (!known && now - place.last_packet < kSilence) return false;
     if (!known && place.last_packet != 0) leaving = place.ssrc;
-    place = {ssrc, now};
+    place = {ssrc, now, known ? place.packets + 1 : 1};
   }
   if (leaving) {
     RC_LOG(kMedia, DEBUG, "a silent stream of the peer makes room for a new one");
@@ -109,12 +112,16 @@ bool StreamLimit::admits(GstElement* demux, uint32_t ssrc) {
   return true;
 }
 
-// Its own, or that of the longest silence.
+// Its own, or that of the longest silence: of a flood's first, so that a talker whose packets are
+// late keeps its place.
 StreamLimit::Stream& StreamLimit::place_for(uint32_t ssrc) {
+  const auto rank = [](const Stream& it) {
+    return std::pair(it.packets >= kTalker, it.last_packet);
+  };
   Stream* place = &streams_.front();
   for (Stream& it : streams_) {
     if (it.last_packet != 0 && it.ssrc == ssrc) return it;
-    if (it.last_packet < place->last_packet) place = &it;
+    if (rank(it) < rank(*place)) place = &it;
   }
   return *place;
 }

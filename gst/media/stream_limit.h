@@ -13,8 +13,8 @@ namespace rc::media {
 // Lets the newest speakers in and holds the number of streams inside webrtcbin down. Every SSRC
 // costs a jitterbuffer with its threads and a pad: 100 of them 131 threads and 65 pads (measured).
 // rtpbin's own "max-streams" refuses all that come later, and with them the one who talks now after
-// a few transfers. So here the one that has been silent longest goes; while all of them talk, a
-// further one is refused.
+// a few transfers. So here the one that has been silent longest goes, of those that never said much
+// if there are such; while all of them talk, a further one is refused.
 //
 // It stands before webrtcbin's rtpssrcdemux. Owned by Peer, weakly by the probes. Thread: any.
 class StreamLimit : public std::enable_shared_from_this<StreamLimit> {
@@ -28,6 +28,7 @@ class StreamLimit : public std::enable_shared_from_this<StreamLimit> {
   struct Stream {
     uint32_t ssrc = 0;
     gint64 last_packet = 0;  // CLOCK_MONOTONIC, us; 0 = the place is free
+    uint64_t packets = 0;
   };
 
   bool admits(GstElement* demux, uint32_t ssrc);

@@ -2,6 +2,7 @@
 // The far end that was let in, and means no good: packets of every wrong form inside its SRTP.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <random>
 
 #include "webrtc_attacker.h"
@@ -12,6 +13,11 @@ namespace rc::media::test {
 namespace {
 
 using std::chrono::milliseconds;
+
+size_t threads() {
+  const std::filesystem::directory_iterator all("/proc/self/task");
+  return static_cast<size_t>(std::distance(begin(all), end(all)));
+}
 
 // One call for all the attacks of a suite: each finds it as the one before left it.
 class WebRtcHostile : public ::testing::Test {
@@ -180,6 +186,33 @@ TEST_P(WebRtcHostilePacket, LeavesTheOthersAlone) {
 
 INSTANTIATE_TEST_SUITE_P(Of, WebRtcHostilePacket, ::testing::ValuesIn(kWrong),
                          [](const auto& it) { return std::string(it.param.name); });
+
+class WebRtcHostileStream : public WebRtcHostile {};
+
+// 10 000 with RC_LONG.
+TEST_F(WebRtcHostileStream, AFloodOfSsrcsBesideTheToneIsNotHeard) {
+  const int count = g_getenv("RC_LONG") != nullptr ? 10'000 : 2'000;
+  const size_t before = threads();
+  const auto from = ear().last_time();
+  const int streams = ear().new_streams();
+  size_t most = 0;
+  RtpPacket packet = attacker().last();  // a sound, said by somebody else
+  packet.ssrc = 0x50000000U;
+  for (int i = 0; i < count; ++i) {
+    ++packet.ssrc;
+    for (int copy = 0; copy < 2; ++copy) {
+      ++packet.sequence;
+      attacker().send_rtp(packet.bytes());
+    }
+    if (i % 20 == 0) {
+      g_usleep(5000);
+      most = std::max(most, threads());
+    }
+  }
+  expect_time_whole(from, milliseconds(100));
+  EXPECT_EQ(ear().new_streams(), streams);
+  EXPECT_LE(most, before + 8);
+}
 
 }  // namespace
 }  // namespace rc::media::test
