@@ -214,5 +214,83 @@ TEST_F(WebRtcHostileStream, AFloodOfSsrcsBesideTheToneIsNotHeard) {
   EXPECT_LE(most, before + 8);
 }
 
+Bytes words(std::initializer_list<uint32_t> values) {
+  Bytes bytes;
+  for (const uint32_t value : values)
+    for (const int shift : {24, 16, 8, 0}) bytes.push_back(static_cast<uint8_t>(value >> shift));
+  return bytes;
+}
+
+TEST_F(WebRtcHostileStream, ARtcpByeIsNotTheEnd) {
+  const auto from = ear().last_time();
+  const uint32_t ssrc = attacker().last().ssrc;
+  attacker().send_rtcp(words({0x80c90001, ssrc, 0x81cb0001, ssrc}));
+  packets_pass(50);
+  expect_time_whole(from, milliseconds(100));
+}
+
+TEST_F(WebRtcHostileStream, AReportOfAnAbsurdTimeMovesNothing) {
+  const auto from = ear().last_time();
+  const uint32_t ssrc = attacker().last().ssrc;
+  for (const uint32_t ntp : {0U, 0x7fffffffU, 0xffffffffU}) {
+    attacker().send_rtcp(words({0x80c80006, ssrc, ntp, ntp, ~ntp, 1, 1}));
+    packets_pass(10);
+  }
+  expect_time_whole(from, milliseconds(100));
+  EXPECT_LT(std::chrono::abs(ear().lateness()), milliseconds(1000));
+}
+
+TEST_F(WebRtcHostileStream, AFloodOfReportsMakesNoStreams) {
+  const auto from = ear().last_time();
+  const int streams = ear().new_streams();
+  const size_t before = threads();
+  for (uint32_t i = 0; i < 5000; ++i) {
+    attacker().send_rtcp(words({0x80c80006, 0x60000000U + i, i, i, i, i, i}));
+    attacker().send_rtcp(noise(4 + i % 200));
+    if (i % 50 == 0) g_usleep(2000);
+  }
+  expect_time_whole(from, milliseconds(100));
+  EXPECT_EQ(ear().new_streams(), streams);
+  EXPECT_LE(threads(), before + 4);
+}
+
+// Nine keys for each packet of the tone, which keeps its time.
+TEST_F(WebRtcHostileStream, AFloodOfKeysIsBorne) {
+  attacker().change_rtp([base = attacker().last().sequence](const Bytes& packet) {
+    RtpPacket real = RtpPacket::read(packet);
+    const auto passed = static_cast<uint16_t>(real.sequence - base);
+    real.sequence = static_cast<uint16_t>(base + passed * 10);
+    std::vector<Bytes> out{real.bytes()};
+    for (uint8_t number = 0; number < 9; ++number) {
+      ++real.sequence;
+      out.push_back(event(real, {number, static_cast<uint8_t>(number << 7U), 255, 255}));
+    }
+    return out;
+  });
+  packets_pass(100);
+}
+
+// The last one stays: back in sequence is a replay to SRTP.
+class WebRtcHostileJump : public WebRtcHostile {
+  void TearDown() override { EXPECT_FALSE(call_->callee.failed()); }
+};
+
+// From now on each packet is so far from where it belongs.
+TEST_F(WebRtcHostileJump, JumpsOfSequenceAndTimeAreCaughtUpWith) {
+  const std::pair<uint16_t, uint32_t> jumps[] = {
+      {0, 0x7fffffffU}, {0, 0x80000000U}, {0, 48'000'000U}, {0, 0U}, {3000, 0}, {23'000, 12345}};
+  for (const auto& [sequence, timestamp] : jumps) {
+    attacker().change_rtp([sequence = sequence, timestamp = timestamp](const Bytes& packet) {
+      RtpPacket real = RtpPacket::read(packet);
+      real.sequence = static_cast<uint16_t>(real.sequence + sequence);
+      real.timestamp += timestamp;
+      return std::vector<Bytes>{real.bytes()};
+    });
+    EXPECT_TRUE(ear().hears(440)) << sequence << " " << timestamp;
+    EXPECT_LT(std::chrono::abs(ear().lateness()), milliseconds(1000))
+        << sequence << " " << timestamp;
+  }
+}
+
 }  // namespace
 }  // namespace rc::media::test

@@ -139,6 +139,15 @@ TEST_F(WebRtcPackets, TellsOfKeysAndHearsOn) {
   EXPECT_FALSE(callee.failed());
 }
 
+TEST_F(WebRtcPackets, IsAtThePresentAfterAKeyOfTwoSeconds) {
+  WebRtcSender sender(440);
+  start(sender);
+  sender.press_key(100);
+  EXPECT_TRUE(callee.ear->waits_events(1));
+  EXPECT_TRUE(callee.ear->hears(440));
+  EXPECT_LT(std::chrono::abs(callee.ear->lateness()), milliseconds(300));
+}
+
 TEST_F(WebRtcPackets, DropsPacketsThatAreTooLarge) {
   WebRtcSender sender(440);
   start(sender);
