@@ -66,7 +66,7 @@ void Call::ring(std::shared_ptr<sip::InviteSession> session) {
 void Call::answer(MediaOptions options) {
   if (answering() || ended()) return;
   make_media(std::move(options));
-  const std::string& offer = session_->invite().body();
+  const std::string offer = session_->invite().sdp();
   auto done = while_alive([this](Result<std::string> sdp) { accept_with(std::move(sdp)); });
   waits_for_sdp_in_ack_ = offer.empty();
   if (offer.empty())
@@ -132,13 +132,13 @@ void Call::on_answered(const sip::Message& response) {
   const auto self = shared_from_this();
   read_api_ids(response, info_);
   set_state(CallState::kAnswered);
-  if (!ended()) apply_answer(response.body());
+  if (!ended()) apply_answer(response.sdp());
 }
 
 void Call::on_ack(const sip::Message& ack) {
   if (!std::exchange(waits_for_sdp_in_ack_, false)) return;
   const auto self = shared_from_this();
-  apply_answer(ack.body());
+  apply_answer(ack.sdp());
 }
 
 void Call::apply_answer(const std::string& sdp) {
@@ -148,12 +148,13 @@ void Call::apply_answer(const std::string& sdp) {
 
 // Hold, resume, a transfer's new media: the media session knows which.
 void Call::on_reoffer(const sip::Message& invite) {
-  if (invite.body().empty()) {
+  const std::string offer = invite.sdp();
+  if (offer.empty()) {
     waits_for_sdp_in_ack_ = true;
     session_->accept(media_->reoffer(false));
     return;
   }
-  media_->answer(invite.body(), while_alive([this](Result<std::string> sdp) {
+  media_->answer(offer, while_alive([this](Result<std::string> sdp) {
                    if (sdp.ok())
                      session_->accept(std::move(sdp).value());
                    else
@@ -173,7 +174,7 @@ void Call::repair() {
 // A refusal leaves all as it was (RFC 3261 14.1); 481, 408 and silence have ended the session.
 void Call::on_repaired(const Result<sip::Message>& answer) {
   const auto applied =
-      answer.ok() ? media_->apply_answer(answer.value().body()) : Result<void>(answer.error());
+      answer.ok() ? media_->apply_answer(answer.value().sdp()) : Result<void>(answer.error());
   if (applied.ok()) {
     RC_LOG(kCall, INFO, info_.id + " goes on over the new connection");
   } else {

@@ -8,7 +8,7 @@ namespace rc::sip {
 void InviteAnswer::begin(std::shared_ptr<ServerTransaction> transaction) {
   repeater_.stop();
   transaction_ = std::move(transaction);
-  late_offer_ = invite().body().empty();
+  late_offer_ = invite().sdp().empty();
   transaction_->respond(core_.response(invite(), 100, {}));
 }
 

@@ -193,20 +193,17 @@ void Message::set_body(std::string_view content_type, std::string body) {
 }
 
 std::vector<BodyPart> Message::body_parts() const {
-  const auto type = content_type();
-  if (!type || type->type.rfind("multipart/", 0) != 0) return {};
-  return split_multipart(body_, type->params.get("boundary").value_or(""));
+  const auto text = [this](const char* name) { return header(name).value_or(""); };
+  return read_body_parts({text("Content-Type"), text("Content-Disposition"),
+                          text("Content-Encoding"), text("Content-Transfer-Encoding")},
+                         body_);
 }
 
-std::optional<std::string_view> Message::body_of_type(std::string_view wanted) const {
-  const auto type = content_type();
-  if (!type || body_.empty()) return std::nullopt;
-  if (equals_ignore_case(type->type, wanted)) return body_;
+std::string Message::sdp() const {
   for (const BodyPart& part : body_parts()) {
-    const bool fits = part.disposition.empty() || part.disposition == "session";
-    if (fits && equals_ignore_case(part.type, wanted)) return part.content;
+    if (part.is_sdp()) return std::string(part.content);
   }
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace rc::sip

@@ -94,10 +94,10 @@ class Message {
   std::optional<ContentType> content_type() const;
   // An empty content type removes the body and its header.
   void set_body(std::string_view content_type, std::string body);
-  // The body of that type: the whole or, of a multipart, the first part of that type whose
-  // disposition is absent or "session". Valid until the message changes.
-  std::optional<std::string_view> body_of_type(std::string_view type) const;
-  std::vector<BodyPart> body_parts() const;  // of a multipart; else empty
+  // The body or, of a multipart, its parts; see read_body_parts(). Valid until the message changes.
+  std::vector<BodyPart> body_parts() const;
+  // The session description: the first part that is SDP and is for the session; empty: none.
+  std::string sdp() const;
 
   // The wire form: routing headers first, Content-Length always there and right.
   std::string to_bytes() const;

@@ -9,16 +9,22 @@
 namespace rc::sip {
 namespace {
 
-constexpr std::string_view kSdp = "application/sdp";
-
 // Whether the answer to an INVITE, which is SDP, would be taken. No Accept: it would (20.1).
 bool accepts_sdp(const Message& invite) {
   if (!invite.has("Accept")) return true;
   const auto ranges = invite.values("Accept");
   return std::any_of(ranges.begin(), ranges.end(), [](std::string_view range) {
     const std::string type = to_lower(trim(range.substr(0, range.find(';'))));
-    return type == kSdp || type == "application/*" || type == "*/*";
+    return type == "application/sdp" || type == "application/*" || type == "*/*";
   });
+}
+
+// Whether we know what to do with all of the body that may not be ignored (8.2.3).
+bool is_understood(const Message& invite) {
+  const auto parts = invite.body_parts();
+  return parts.empty() == invite.body().empty() &&
+         std::all_of(parts.begin(), parts.end(),
+                     [](const BodyPart& part) { return part.is_sdp() || part.optional; });
 }
 
 }  // namespace
@@ -46,12 +52,14 @@ bool UserAgent::Router::refuse_extensions(ServerTransaction& transaction) const 
   return true;
 }
 
+// Of other requests the application reads what it can.
 bool UserAgent::Router::refuse_content(ServerTransaction& transaction) const {
   const Message& request = transaction.request();
-  if (request.method() != "INVITE") return false;  // of others the application reads what it can
-  if (!request.body().empty() && !request.body_of_type(kSdp)) {
+  if (request.method() != "INVITE") return false;
+  if (!is_understood(request)) {
     Message response = core_->response(request, 415, new_tag());
-    response.set("Accept", kSdp);
+    response.set("Accept", "application/sdp, multipart/mixed, multipart/alternative");
+    response.set("Accept-Encoding", "identity");
     transaction.respond(std::move(response));
     return true;
   }

@@ -25,7 +25,7 @@ void read_by_meaning(const Message& message) {
   (void)message.challenges();
   (void)message.content_type();
   (void)message.body_parts();
-  (void)message.body_of_type("application/sdp");
+  (void)message.sdp();
   for (const auto* name : {"Contact", "Route", "Record-Route", "P-Asserted-Identity", "Refer-To"})
     for (const auto& address : message.addresses(name)) (void)address.uri.user_text();
   for (const auto* name : {"Max-Forwards", "Expires", "Session-Expires", "Min-SE", "RSeq"})

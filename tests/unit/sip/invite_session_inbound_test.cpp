@@ -248,15 +248,6 @@ TEST_F(InboundCall, MoreThanTheLimitAre486) {
   EXPECT_EQ(conversation(), "<- INVITE\n-> 486 INVITE\n");
 }
 
-TEST_F(InboundCall, BodyThatIsNoSdpIs415) {
-  Message invite = server_invite("");
-  invite.set_body("text/plain", "hello");
-  deliver(invite);
-  EXPECT_EQ(last().status(), 415);
-  EXPECT_EQ(last().header("Accept"), "application/sdp");
-  EXPECT_EQ(incoming_, nullptr);
-}
-
 TEST_F(InboundCall, SurvivesASocketThatIsReplacedWhileItRings) {
   const Message invite = call();
   lose_socket();

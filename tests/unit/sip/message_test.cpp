@@ -128,46 +128,5 @@ TEST(SipMessage, NamesStatus) {
   EXPECT_EQ(Message::response(200, "Fine").reason(), "Fine");
 }
 
-Message with_body(const char* type, std::string body) {
-  Message message = invite();
-  message.set_body(type, std::move(body));
-  return message;
-}
-
-TEST(SipMessage, FindsSdpInMultipart) {
-  const Message message =
-      with_body("multipart/mixed;boundary=\"b 1\"",
-                "preamble\r\n--b 1\r\nContent-Type: application/sdp\r\n"
-                "Content-Disposition: render\r\n\r\nwrong\r\n"
-                "--b 1\r\nc: Application/SDP;x=y\r\nContent-Disposition: session\r\n\r\n"
-                "v=0\r\ns=--b 1\r\n\0\r\n--b 1\r\n\r\nplain\r\n--b 1--\r\nepilogue"s);
-  ASSERT_EQ(message.body_parts().size(), 3U);
-  EXPECT_EQ(message.body_of_type("application/sdp"), "v=0\r\ns=--b 1\r\n\0"s);
-  EXPECT_EQ(message.body_of_type("text/plain"), "plain");
-  EXPECT_EQ(message.body_of_type("text/html"), std::nullopt);
-}
-
-TEST(SipMessage, FindsWholeBodyByType) {
-  EXPECT_EQ(with_body("Application/SDP ; a=b", "v=0").body_of_type("application/sdp"), "v=0");
-  EXPECT_EQ(with_body("application/sdp", "").body_of_type("application/sdp"), std::nullopt);
-  EXPECT_EQ(invite().body_of_type("application/sdp"), std::nullopt);
-}
-
-TEST(SipMessage, MarksPartsThatMayBeIgnored) {
-  const Message message =
-      with_body("multipart/mixed;boundary=b",
-                "--b\r\nContent-Type: x/y\r\n"
-                "Content-Disposition: icon;handling=optional\r\n\r\n1\r\n--b--");
-  ASSERT_EQ(message.body_parts().size(), 1U);
-  EXPECT_TRUE(message.body_parts().front().optional);
-  EXPECT_EQ(message.body_parts().front().disposition, "icon");
-}
-
-TEST(SipMessage, BoundsBodyParts) {
-  std::string body;
-  for (int i = 0; i < 100; ++i) body += "--b\r\n\r\nx\r\n";
-  EXPECT_EQ(with_body("multipart/mixed;boundary=b", body + "--b--").body_parts().size(), 16U);
-}
-
 }  // namespace
 }  // namespace rc::sip

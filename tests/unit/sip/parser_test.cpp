@@ -44,7 +44,7 @@ TEST(SipParser, TakesInviteOfRingCentral) {
   EXPECT_EQ(parsed.message.from()->display, "WIRELESS CALLER");
   EXPECT_EQ(parsed.message.from_tag(), "10.13.22.241-5070-4b");
   EXPECT_EQ(parsed.message.header("p-rc-api-ids"), "party-id=p-33f7-2;session-id=s-33f7");
-  EXPECT_EQ(parsed.message.body_of_type("application/sdp"), "v=0\r\n");
+  EXPECT_EQ(parsed.message.sdp(), "v=0\r\n");
 }
 
 TEST(SipParser, TakesResponse) {
