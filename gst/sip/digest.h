@@ -89,6 +89,8 @@ class DigestSession {
   };
   using Key = std::pair<bool, std::string>;  // proxy, realm
 
+  static void keep(Nonce& nonce, Challenge challenge);
+  bool is_weaker_than_before(const Challenge& challenge) const;
   std::map<Key, Challenge> answerable(const Message& response) const;
   std::string digest_uri(const Message& request) const;
 

@@ -32,9 +32,12 @@ bool is_refusal(const Message& request, const Challenge& challenge, int retries)
   return nonce == challenge.nonce || retries > 0;
 }
 
-Error foreign_challenge(const Message& response) {
+// Why none of the challenges is answered.
+Error unanswerable(const Message& response, const std::vector<std::string>& realms) {
   const auto all = response.challenges();
   if (all.empty()) return {Errc::kAuth, "the server asks for a login that this client cannot do"};
+  if (std::find(realms.begin(), realms.end(), all.front().realm) != realms.end())
+    return {Errc::kAuth, "the server asks for a weaker digest than it did before"};
   return {Errc::kAuth, "the server asks for the password of another realm (" +
                            clean_text(all.front().realm) + "), which is not given away"};
 }
@@ -43,12 +46,22 @@ Error foreign_challenge(const Message& response) {
 
 DigestSession::DigestSession(Options options) : options_(std::move(options)) {}
 
+// Somebody between us and the server may ask for less than the server did before (RFC 8760 2.3):
+// what one of a realm's challenges has asked for is the least for all that come.
+bool DigestSession::is_weaker_than_before(const Challenge& challenge) const {
+  return std::any_of(nonces_.begin(), nonces_.end(), [&challenge](const auto& known) {
+    const Challenge& before = known.second.challenge;
+    return before.realm == challenge.realm && before.algorithm > challenge.algorithm;
+  });
+}
+
 // Of each realm the strongest that we know (RFC 7616 3.7).
 std::map<DigestSession::Key, Challenge> DigestSession::answerable(const Message& response) const {
   std::map<Key, Challenge> out;
   for (Challenge& each : response.challenges()) {
     const auto& realms = options_.realms;
     if (std::find(realms.begin(), realms.end(), each.realm) == realms.end()) continue;
+    if (is_weaker_than_before(each)) continue;
     const auto [place, is_new] = out.try_emplace(Key(each.proxy, each.realm), each);
     if (!is_new && each.algorithm > place->second.algorithm) place->second = std::move(each);
   }
@@ -58,15 +71,19 @@ std::map<DigestSession::Key, Challenge> DigestSession::answerable(const Message&
 Result<void> DigestSession::take_challenge(const Message& request, const Message& response,
                                            int retries) {
   auto challenges = answerable(response);
-  if (challenges.empty()) return foreign_challenge(response);
+  if (challenges.empty()) return unanswerable(response, options_.realms);
   for (const auto& [key, challenge] : challenges) {
     if (retries >= kMaxRetries || is_refusal(request, challenge, retries))
       return Error{Errc::kAuth, "the SIP server refused the user name or password"};
   }
-  for (auto& [key, challenge] : challenges) {
-    nonces_[key] = Nonce{std::move(challenge), random_token(16), 0};
-  }
+  for (auto& [key, challenge] : challenges) keep(nonces_[key], std::move(challenge));
   return {};
+}
+
+// The count goes on when the nonce is the old one: each number may be used once (RFC 7616 3.4).
+void DigestSession::keep(Nonce& nonce, Challenge challenge) {
+  const bool same = nonce.challenge.nonce == challenge.nonce;
+  nonce = {std::move(challenge), random_token(16), same ? nonce.count : 0};
 }
 
 std::string DigestSession::digest_uri(const Message& request) const {

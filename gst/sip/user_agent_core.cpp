@@ -41,6 +41,7 @@ UserAgentCore::UserAgentCore(Clock& clock, UserAgent::Options options)
 void UserAgentCore::attach(Transport& transport) {
   transport_ = &transport;
   ++attachments_;
+  digest_.forget();  // it may be another server
   const auto now = clock_.now();
   for (auto& farewell : std::exchange(farewells_, {})) {
     if (farewell.until < now) continue;

@@ -51,6 +51,17 @@ TEST(SipDigest, AnswersAsInRfc7616) {  // 3.9.1
             "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1");
 }
 
+// The example of RFC 2069 2.4 with the response of its erratum 749: no qop, as RingCentral does.
+TEST(SipDigest, AnswersAsInRfc2069) {
+  const std::string answer = digest_authorization(
+      challenge(
+          "Digest realm=\"testrealm@host.com\", nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", "
+          "opaque=\"5ccc069c403ebaf9f0171e9517f40e41\""),
+      {"Mufasa", "CircleOfLife"}, {"GET", "/dir/index.html", "", "unused", 1});
+  EXPECT_EQ(response_of(answer), "1949323746fe6a43ef61f9606e7febea");
+  EXPECT_EQ(answer.find("cnonce"), std::string::npos);
+}
+
 // RFC 2617 has no vectors for these: computed by hand with md5sum.
 TEST(SipDigest, HashesBodyForAuthInt) {
   const std::string answer =
@@ -196,6 +207,48 @@ TEST_F(SipDigestSession, ChoosesTheStrongestAlgorithm) {
                                          "\", nonce=\"unknown\", algorithm=SHA-512-256");
   ASSERT_TRUE(session_.take_challenge(request(), response, 0).ok());
   EXPECT_EQ(answer(authorized(), "nonce"), "strong");
+}
+
+TEST_F(SipDigestSession, CountsOnWhenTheNonceStays) {
+  const char* qop = ", qop=\"auth\", stale=true";
+  ASSERT_TRUE(session_.take_challenge(request(), refusal("n1", qop), 0).ok());
+  const Message first = authorized();
+  ASSERT_TRUE(session_.take_challenge(first, refusal("n1", qop), 1).ok());
+  EXPECT_EQ(answer(authorized(), "nc"), "00000002");
+}
+
+TEST_F(SipDigestSession, NeverAnswersAWeakerChallengeThanBefore) {
+  const char* strong = ", algorithm=SHA-256, qop=\"auth\"";
+  ASSERT_TRUE(session_.take_challenge(request(), refusal("n1", strong), 0).ok());
+  for (const char* weak : {"", ", algorithm=MD5", ", stale=true", ", algorithm=MD5-sess"}) {
+    const Result<void> taken = session_.take_challenge(authorized(), refusal("n2", weak), 1);
+    ASSERT_FALSE(taken.ok()) << weak;
+    EXPECT_EQ(taken.error().code, Errc::kAuth);
+    EXPECT_EQ(answer(authorized(), "nonce"), "n1");
+  }
+  const std::string next = std::string(strong) + ", stale=true";
+  EXPECT_TRUE(session_.take_challenge(authorized(), refusal("n2", next), 1).ok());
+}
+
+TEST_F(SipDigestSession, ChallengesInOneLineAreAnsweredAsThoseInSeveral) {
+  Message response = Message::response(401);
+  response.add("WWW-Authenticate", std::string("Digest realm=\"evil.example\", nonce=\"e\", "
+                                               "algorithm=SHA-256, Digest realm=\"") +
+                                       kRealm + "\", nonce=\"weak\", Digest realm=\"" + kRealm +
+                                       "\", nonce=\"strong\", algorithm=SHA-256");
+  ASSERT_TRUE(session_.take_challenge(request(), response, 0).ok());
+  const Message retry = authorized();
+  ASSERT_EQ(retry.headers("Authorization").size(), 1U);
+  EXPECT_NE(retry.header("Authorization")->find("nonce=\"strong\""), std::string_view::npos);
+}
+
+TEST_F(SipDigestSession, NeverAnswersASecondChallengeWithoutStale) {
+  ASSERT_TRUE(session_.take_challenge(request(), refusal("n1"), 0).ok());
+  const Message answered = authorized();
+  EXPECT_FALSE(session_.take_challenge(answered, refusal("n1"), 1).ok());
+  EXPECT_FALSE(session_.take_challenge(answered, refusal("n2"), 1).ok());
+  EXPECT_FALSE(session_.take_challenge(answered, refusal("n3", ", stale=false"), 1).ok());
+  EXPECT_EQ(answer(authorized(), "nonce"), "n1");
 }
 
 TEST_F(SipDigestSession, AnswersProxyAndServer) {

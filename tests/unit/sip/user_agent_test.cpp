@@ -175,6 +175,22 @@ TEST_F(UserAgentRouting, EndlessStaleNoncesEnd) {
   EXPECT_LE(sent_count(), 5u);
 }
 
+TEST_F(UserAgentRouting, WeakerChallengeThanBeforeIsAnsweredOverAnotherSocketOnly) {
+  Outcome strong, weak, other;
+  send_agent_message(strong);
+  challenge(401, "n1", "sip.example.com", ", algorithm=SHA-256");
+  reply(200);
+  send_agent_message(weak);
+  challenge(401, "n2");
+  EXPECT_EQ(weak.code, Errc::kAuth);
+  lose_socket();
+  connect();
+  send_agent_message(other);
+  challenge(401, "n3");
+  reply(200);
+  EXPECT_EQ(other.texts, std::vector<std::string>{"200 OK"});
+}
+
 TEST_F(UserAgentRouting, ForeignRealmIsNeverAnswered) {
   Outcome outcome;
   send_agent_message(outcome);
