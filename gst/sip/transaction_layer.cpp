@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "sip/transaction_layer.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -81,16 +82,14 @@ std::shared_ptr<ServerTransaction> TransactionLayer::find_server(const std::stri
 bool TransactionLayer::is_merged(const Message& invite) {
   purge();
   const auto cseq = invite.cseq();
-  for (const auto& [key, server] : servers_) {
-    const Message& other = server->request();
-    const auto other_cseq = other.cseq();
-    if (cseq && other_cseq && other_cseq->number == cseq->number &&
-        other_cseq->method == cseq->method && other.call_id() == invite.call_id() &&
-        other.from_tag() == invite.from_tag()) {
-      return true;
-    }
-  }
-  return false;
+  return cseq && std::any_of(servers_.begin(), servers_.end(), [&](const auto& entry) {
+           const Message& other = entry.second->request();
+           // The cheapest first: a flood of INVITEs is compared with all that came before.
+           if (other.header("Call-ID") != invite.header("Call-ID")) return false;
+           const auto other_cseq = other.cseq();
+           return other_cseq && other_cseq->number == cseq->number &&
+                  other_cseq->method == cseq->method && other.from_tag() == invite.from_tag();
+         });
 }
 
 std::shared_ptr<ServerTransaction> TransactionLayer::create(const Message& request) {

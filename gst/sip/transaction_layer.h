@@ -13,7 +13,7 @@ namespace rc::sip {
 class TransactionLayer {
  public:
   // At most so many live server transactions: further requests get 503 from the caller.
-  static constexpr size_t kMaxServer = 1000;
+  static constexpr size_t kMaxServer = 256;
 
   TransactionLayer(Clock& clock, MessageSender& sender) : clock_(clock), sender_(sender) {}
   ~TransactionLayer() { clear(); }

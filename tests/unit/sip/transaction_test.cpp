@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Every arrow of RFC 3261 figures 5 to 8 with RFC 6026, for a reliable transport.
+// Transactions beyond the arrows of their figures (transaction_arrows_test.cpp): what an ACK holds,
+// repeats, forks, matching, limits.
 #include "sip/transaction.h"
 
 #include <gtest/gtest.h>
@@ -67,27 +68,7 @@ class TransactionTest : public ::testing::Test, public MessageSender {
   TransactionLayer layer{clock, *this};
 };
 
-// --- ICT, figure 5 ---
-
-TEST_F(TransactionTest, InviteIsSentOnceAndTimesOutByTimerB) {
-  const auto invite = client("INVITE");
-  clock.advance(31999ms);
-  EXPECT_EQ(trace(), "INVITE ");  // no timer A on a reliable transport
-  EXPECT_EQ(invite->state(), ClientState::kTrying);
-  clock.advance(1ms);
-  EXPECT_EQ(heard, Heard{"error no answer to INVITE in 32 s"});
-  EXPECT_EQ(invite->state(), ClientState::kTerminated);
-  EXPECT_EQ(layer.size(), 0u);
-}
-
-TEST_F(TransactionTest, RingingInviteHasNoLimitOfItsOwn) {
-  const auto invite = client("INVITE");
-  receive(invite, 100);
-  receive(invite, 180);
-  clock.advance(1h);
-  EXPECT_EQ(heard, (Heard{"100", "180"}));
-  EXPECT_EQ(invite->state(), ClientState::kProceeding);
-}
+// --- client ---
 
 TEST_F(TransactionTest, RefusedInviteIsAcknowledgedHopByHop) {
   for (const bool proceeding : {false, true}) {
@@ -152,27 +133,6 @@ TEST_F(TransactionTest, LostSocketLeavesAnAcceptedInvite) {
   EXPECT_EQ(heard, (Heard{"200", "200"}));
 }
 
-// --- NICT, figure 6 ---
-
-TEST_F(TransactionTest, RequestTimesOutByTimerFEvenAfterProvisional) {
-  for (const bool proceeding : {false, true}) {
-    heard.clear();
-    const auto bye = client("BYE");
-    if (proceeding) {
-      clock.advance(20s);
-      receive(bye, 100);
-      EXPECT_EQ(bye->state(), ClientState::kProceeding);
-      receive(bye, 183);
-      clock.advance(12s);
-    } else {
-      clock.advance(32s);
-    }
-    EXPECT_EQ(heard.back(), "error no answer to BYE in 32 s");
-    EXPECT_EQ(trace(), "BYE ");  // no timer E
-    EXPECT_EQ(bye->state(), ClientState::kTerminated);
-  }
-}
-
 TEST_F(TransactionTest, RequestEndsWithItsFirstFinalResponse) {
   for (const int status : {200, 302, 404, 503, 603}) {
     heard.clear();
@@ -185,23 +145,7 @@ TEST_F(TransactionTest, RequestEndsWithItsFirstFinalResponse) {
   }
 }
 
-TEST_F(TransactionTest, LostSocketEndsRequest) {
-  client("BYE");
-  layer.transport_lost({Errc::kNetwork, "gone"});
-  clock.advance(1h);
-  EXPECT_EQ(heard, Heard{"error gone"});
-}
-
-TEST_F(TransactionTest, TerminatedTransactionIsSilent) {
-  const auto invite = client("INVITE");
-  invite->terminate();
-  invite->receive(response_to(invite->request(), 200, "bob"));
-  layer.transport_lost({Errc::kNetwork, "gone"});
-  clock.advance(1h);
-  EXPECT_TRUE(heard.empty());
-}
-
-// --- IST, figure 7 with RFC 6026 ---
+// --- server ---
 
 TEST_F(TransactionTest, RepeatedInviteGetsTheLastProvisionalAgain) {
   const auto invite = layer.create(request("INVITE"));
@@ -213,57 +157,6 @@ TEST_F(TransactionTest, RepeatedInviteGetsTheLastProvisionalAgain) {
   EXPECT_EQ(layer.find(request("INVITE")), invite);
   EXPECT_TRUE(invite->receive(request("INVITE")));
   EXPECT_EQ(trace(), "100 180 180 ");
-}
-
-TEST_F(TransactionTest, RefusalWaitsForItsAckForTimerH) {
-  const auto invite = layer.create(request("INVITE"));
-  invite->respond(answer(invite, 486));
-  EXPECT_EQ(invite->state(), ServerState::kCompleted);
-  invite->respond(answer(invite, 603));  // only one final response
-  EXPECT_TRUE(invite->receive(request("INVITE")));
-  clock.advance(31999ms);
-  EXPECT_EQ(trace(), "486 486 ");  // the repeat; no timer G
-  EXPECT_EQ(invite->state(), ServerState::kCompleted);
-  clock.advance(1ms);
-  EXPECT_EQ(invite->state(), ServerState::kTerminated);
-  EXPECT_EQ(layer.size(), 0u);
-}
-
-TEST_F(TransactionTest, AckEndsARefusedInvite) {
-  const auto invite = layer.create(request("INVITE"));
-  invite->respond(answer(invite, 486));
-  ASSERT_EQ(layer.find(request("ACK")), invite);
-  EXPECT_TRUE(invite->receive(request("ACK")));
-  EXPECT_EQ(invite->state(), ServerState::kTerminated);  // timer I is zero
-}
-
-TEST_F(TransactionTest, AcceptedInviteAbsorbsRepeatsForTimerL) {
-  const auto invite = layer.create(request("INVITE"));
-  invite->respond(answer(invite, 200));
-  EXPECT_EQ(invite->state(), ServerState::kAccepted);
-  EXPECT_TRUE(invite->receive(request("INVITE")));
-  EXPECT_FALSE(invite->receive(request("ACK")));  // the dialog's
-  invite->respond(answer(invite, 200));           // the session repeats it
-  invite->respond(answer(invite, 486));           // never after a 2xx
-  EXPECT_EQ(trace(), "200 200 ");
-  clock.advance(32s);
-  EXPECT_EQ(invite->state(), ServerState::kTerminated);
-}
-
-// --- NIST, figure 8 ---
-
-TEST_F(TransactionTest, RequestOfTheirsEndsWithTheFinalResponse) {
-  const auto info = layer.create(request("INFO"));
-  EXPECT_TRUE(info->receive(request("INFO")));  // repeat while trying: nothing
-  EXPECT_EQ(trace(), "");
-  info->respond(answer(info, 183));
-  EXPECT_TRUE(info->receive(request("INFO")));
-  EXPECT_EQ(trace(), "183 183 ");
-  info->respond(answer(info, 200));
-  info->respond(answer(info, 500));
-  EXPECT_EQ(trace(), "200 ");
-  EXPECT_EQ(info->state(), ServerState::kTerminated);  // timer J is zero
-  EXPECT_EQ(layer.find(request("INFO")), nullptr);
 }
 
 // --- matching ---
@@ -301,6 +194,18 @@ TEST_F(TransactionTest, SameInviteByAnotherWayIsMerged) {
   Message next = request("INVITE", "z9hG4bKb");
   next.set_cseq({8, "INVITE"});
   EXPECT_FALSE(layer.is_merged(next));
+}
+
+TEST_F(TransactionTest, EndedTransactionsAreForgotten) {
+  client("BYE")->receive(response_to(request("BYE"), 200, "bob"));
+  const auto info = layer.create(request("INFO"));
+  info->respond(answer(info, 200));
+  EXPECT_EQ(layer.find(request("INFO")), nullptr);
+  const auto refused = layer.create(request("INVITE"));
+  refused->respond(answer(refused, 486));
+  EXPECT_EQ(layer.size(), 1u);
+  clock.advance(32s);
+  EXPECT_EQ(layer.size(), 0u);
 }
 
 TEST_F(TransactionTest, ServerTransactionsAreLimited) {
