@@ -94,6 +94,8 @@ static_checks() {
   check "style" scripts/check_style.py
   check "layers" scripts/check_layers.py
   check "layers: the check itself can fail" scripts/check_layers.py --self-test
+  check "test map" scripts/check_test_map.py
+  check "test map: the check itself can fail" scripts/check_test_map.py --self-test
   check "counting: tests are counted as they ended" scripts/count_tests.py --self-test
   check "clang compiles it too" scripts/check_clang.sh "$build"
   [[ "$long" == no ]] || check "clang-tidy" scripts/tidy.sh "$build"
