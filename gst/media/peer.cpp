@@ -80,7 +80,8 @@ Result<void> Peer::build() {
   g_object_set(webrtc_.get(), "latency", static_cast<guint>(options_.media.jitter_latency.count()),
                nullptr);
   if (auto tuned = tune_ice(); !tuned.ok()) return tuned;
-  connect_signals({options_.queue, weak_from_this()}, pipeline_.get(), webrtc_.get(), tap_, limit_);
+  connect_signals({options_.queue, weak_from_this()}, pipeline_.get(), webrtc_.get(),
+                  {tap_, limit_, keys_});
   return start();
 }
 

@@ -13,6 +13,7 @@
 #include "core/result.h"
 #include "core/thread.h"
 #include "media/audio_ports.h"
+#include "media/key_limit.h"
 #include "media/local_sdp.h"
 #include "media/packet_tap.h"
 #include "media/receive_chain.h"
@@ -86,6 +87,7 @@ class Peer : public std::enable_shared_from_this<Peer> {
   Ref<GstPad> send_pad_;
   std::shared_ptr<PacketTap> tap_;
   std::shared_ptr<StreamLimit> limit_ = std::make_shared<StreamLimit>();
+  std::shared_ptr<KeyLimit> keys_ = std::make_shared<KeyLimit>();
   std::shared_ptr<ReceiveChain> receive_;
   std::shared_ptr<SendChain> send_;
   Format send_format_{};

@@ -25,12 +25,6 @@ void on_connection(GObject*, GParamSpec*, gpointer relay) {
   static_cast<PeerRelay*>(relay)->post([](Peer& peer) { peer.on_connection_state(); });
 }
 
-// What watches the inside of webrtcbin.
-struct Watchers {
-  std::weak_ptr<PacketTap> tap;
-  std::weak_ptr<StreamLimit> limit;
-};
-
 void on_element(GstBin*, GstBin*, GstElement* element, gpointer data) {
   const GstElementFactory* factory = gst_element_get_factory(element);
   if (factory == nullptr) return;
@@ -40,6 +34,8 @@ void on_element(GstBin*, GstBin*, GstElement* element, gpointer data) {
     if (const auto tap = watchers->tap.lock()) tap->add_jitterbuffer(element);
   } else if (name == "rtpssrcdemux") {
     if (const auto limit = watchers->limit.lock()) limit->add_demux(element);
+  } else if (name == "srtpdec") {
+    if (const auto keys = watchers->keys.lock()) keys->add_decryption(element);
   }
 }
 
@@ -87,11 +83,10 @@ void PeerRelay::post(std::function<void(Peer&)> task) const {
 }
 
 void connect_signals(const PeerRelay& relay, GstElement* pipeline, GstElement* webrtc,
-                     const std::shared_ptr<PacketTap>& tap,
-                     const std::shared_ptr<StreamLimit>& limit) {
+                     const Watchers& watchers) {
   connect(webrtc, "notify::ice-gathering-state", G_CALLBACK(on_gathering), relay);
   connect(webrtc, "notify::connection-state", G_CALLBACK(on_connection), relay);
-  connect(webrtc, "deep-element-added", G_CALLBACK(on_element), Watchers{tap, limit});
+  connect(webrtc, "deep-element-added", G_CALLBACK(on_element), watchers);
   const auto bus = Ref<GstBus>::adopt(gst_element_get_bus(pipeline));
   gst_bus_set_sync_handler(bus.get(), on_message, new PeerRelay(relay),
                            [](gpointer owned) { delete static_cast<PeerRelay*>(owned); });

@@ -10,6 +10,7 @@
 
 #include "core/ref.h"
 #include "core/thread.h"
+#include "media/key_limit.h"
 #include "media/packet_tap.h"
 #include "media/receive_chain.h"
 #include "media/stream_limit.h"
@@ -28,10 +29,16 @@ struct PeerRelay {
   void post(std::function<void(Peer&)> task) const;
 };
 
-// State changes and errors go to the relay, jitterbuffers to the tap, demuxers to the limit.
+// What watches the inside of webrtcbin.
+struct Watchers {
+  std::weak_ptr<PacketTap> tap;      // jitterbuffers
+  std::weak_ptr<StreamLimit> limit;  // demuxers
+  std::weak_ptr<KeyLimit> keys;      // decryption
+};
+
+// State changes and errors go to the relay, elements inside webrtcbin to their watchers.
 void connect_signals(const PeerRelay& relay, GstElement* pipeline, GstElement* webrtc,
-                     const std::shared_ptr<PacketTap>& tap,
-                     const std::shared_ptr<StreamLimit>& limit);
+                     const Watchers& watchers);
 // New src pads go to the chain, in the thread that makes them.
 void connect_pads(GstElement* webrtc, const std::shared_ptr<ReceiveChain>& chain);
 
