@@ -58,6 +58,7 @@ class Line : public sip::UserAgent::Listener, public Call::Listener {
   void decline(const std::string& id, Done done);
   void hang_up(const std::string& id, Done done);
   void hang_up_all(const std::string& reason);
+  size_t calls() const { return calls_.size(); }  // one that is told to have ended included
   // Calls `done` when every SIP session has said goodbye; owner limits the wait.
   size_t open_sessions() const { return user_agent_ ? user_agent_->sessions() : 0; }
 

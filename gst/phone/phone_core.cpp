@@ -68,7 +68,14 @@ void PhoneCore::tell(State state, const std::string& text, const Error* error) {
 }
 
 void PhoneCore::on_call(const call::CallInfo& call) {
+  const size_t ended = call.state == call::CallState::kEnded ? 1 : 0;
+  pace_pings(line_.calls() > ended);
   each_listener([&call](phone::Listener& listener) { listener.on_call(call); });
+}
+
+// In a call a dead socket matters sooner: found within 10 s, else within 20 s (reliability.md R2).
+void PhoneCore::pace_pings(bool in_call) {
+  if (transport_) transport_->set_ping_interval(in_call ? 5s : 15s);
 }
 
 bool PhoneCore::on_call_received(const call::CallInfo& call) {
@@ -164,6 +171,7 @@ void PhoneCore::connect() {
 
 void PhoneCore::on_open() {
   tell(status_.state, "connected");
+  pace_pings(line_.calls() > 0);
   line_.user_agent()->attach(*transport_);
   registration_->start();
 }

@@ -48,6 +48,7 @@ class PhoneCore : public sip::Transport::Listener,
   void use_account(const rest::SipAccount& account);
   call::Line::Media line_media(const rest::SipAccount& account) const;
   void connect();
+  void pace_pings(bool in_call);
   void drop_socket(const Error& reason);
   void try_again(const Error& reason, std::chrono::milliseconds at_least);
   void provision_anew();

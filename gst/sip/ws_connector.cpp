@@ -1,21 +1,33 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "sip/ws_connector.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
 #include <array>
-#include <string>
 #include <utility>
 
 #include "core/text.h"
-#include "sip/bounds.h"
 #include "sip/host_port.h"
 
 namespace rc::sip {
 namespace {
 
-constexpr const char* kSubProtocol = "sip";
-
 bool is_loopback(std::string_view host) {
   return host == "localhost" || host == "[::1]" || host.substr(0, 4) == "127.";
+}
+
+bool is_address(std::string_view host) {
+  return host.starts_with('[') || g_hostname_is_ip_address(std::string(host).c_str()) != FALSE;
+}
+
+// GnuTLS falls back to the Common Name when no alternative name is there, which RFC 9525 forbids.
+bool names_its_host(GTlsCertificate* certificate, bool host_is_address) {
+  GPtrArray* names = host_is_address ? g_tls_certificate_get_ip_addresses(certificate)
+                                     : g_tls_certificate_get_dns_names(certificate);
+  const bool named = names != nullptr && names->len > 0;
+  if (names != nullptr) g_ptr_array_unref(names);
+  return named;
 }
 
 std::string describe(GTlsCertificateFlags errors) {
@@ -40,24 +52,22 @@ Error bad_certificate(GTlsCertificateFlags errors) {
 
 }  // namespace
 
-void WsChannel::drop() {
-  if (tcp) g_socket_close(g_socket_connection_get_socket(tcp.get()), nullptr);
-  tcp.reset();
-  websocket.reset();
-}
-
 WsConnector::WsConnector(Clock& clock, WsTransport::Options options)
     : clock_(clock),
       options_(std::move(options)),
-      cancellable_(Ref<GCancellable>::adopt(g_cancellable_new())) {}
+      cancellable_(Ref<GCancellable>::adopt(g_cancellable_new())),
+      handshake_(options_.proxy, options_.user_agent, WsHandshake::random_key()) {}
 
-WsConnector::~WsConnector() { g_cancellable_cancel(cancellable_.get()); }
+WsConnector::~WsConnector() {
+  g_cancellable_cancel(cancellable_.get());
+  if (stream_) stream_->drop();
+}
 
 void WsConnector::start(Done done) {
   done_ = std::move(done);
   if (Result<void> prepared = prepare(); !prepared.ok()) {
-    fault_ = prepared.error();
-    limit_ = clock_.after(Clock::Duration::zero(), [this] { done_(Error(*fault_)); });
+    limit_ =
+        clock_.after(Clock::Duration::zero(), [this, error = prepared.error()] { finish(error); });
     return;
   }
   limit_ = clock_.after(options_.connect_limit, [this] {
@@ -66,108 +76,116 @@ void WsConnector::start(Done done) {
   connect();
 }
 
-Result<std::string> WsConnector::url() const {
+Result<void> WsConnector::prepare() {
   const auto proxy = HostPort::parse(options_.proxy);
   if (!proxy) return Error{Errc::kConfig, "the SIP proxy must be given as host:port"};
   if (options_.plain && !is_loopback(proxy->host))
     return Error{Errc::kConfig, "SIP without TLS is allowed on the loopback interface only"};
-  return (options_.plain ? "ws://" : "wss://") + options_.proxy + '/';
-}
-
-Result<void> WsConnector::prepare() {
-  const auto address = url();
-  if (!address.ok()) return address.error();
-  session_ = Ref<SoupSession>::adopt(soup_session_new());
-  soup_session_set_user_agent(session_.get(), options_.user_agent.c_str());
-  if (!options_.ca_file.empty()) {
-    GError* error = nullptr;
-    auto authorities =
+  host_is_address_ = is_address(proxy->host);
+  GError* error = nullptr;
+  // As a URL, so that the system's proxy settings for it count.
+  const std::string url = (options_.plain ? "http://" : "https://") + options_.proxy;
+  address_ = Ref<GSocketConnectable>::adopt(
+      g_network_address_parse_uri(url.c_str(), options_.plain ? 80 : 443, &error));
+  if (!options_.ca_file.empty() && error == nullptr)
+    authorities_ =
         Ref<GTlsDatabase>::adopt(g_tls_file_database_new(options_.ca_file.c_str(), &error));
-    const Owned<GError> owned(error);
-    if (error != nullptr)
-      return Error{Errc::kConfig, "the CA file cannot be read: " + std::string(error->message)};
-    soup_session_set_tls_database(session_.get(), authorities.get());
-  }
-  message_ = Ref<SoupMessage>::adopt(soup_message_new("GET", address.value().c_str()));
-  if (!message_) return Error{Errc::kConfig, "the SIP proxy must be given as host:port"};
-  return {};
+  const Owned<GError> owned(error);
+  if (error == nullptr) return {};
+  return Error{Errc::kConfig,
+               (address_ ? "the CA file cannot be read: " : "the SIP proxy's name: ") +
+                   clean_text(error->message)};
 }
 
 void WsConnector::connect() {
-  network_event_ =
-      SignalHandler(message_.get(), "network-event", G_CALLBACK(on_network_event), this);
-  if (options_.insecure)
-    certificate_ =
-        SignalHandler(message_.get(), "accept-certificate", G_CALLBACK(on_certificate), this);
-  std::array<char*, 2> protocols = {const_cast<char*>(kSubProtocol), nullptr};
+  const auto client = Ref<GSocketClient>::adopt(g_socket_client_new());
+  g_socket_client_set_tls(client.get(), options_.plain ? FALSE : TRUE);
+  event_ = SignalHandler(client.get(), "event", G_CALLBACK(on_event), this);
   auto* weak = new std::weak_ptr<WsConnector>(weak_from_this());
-  soup_session_websocket_connect_async(
-      session_.get(), message_.get(), nullptr, protocols.data(), G_PRIORITY_DEFAULT,
-      cancellable_.get(),
-      [](GObject*, GAsyncResult* result, gpointer data) {
+  g_socket_client_connect_async(
+      client.get(), address_.get(), cancellable_.get(),
+      [](GObject* source, GAsyncResult* result, gpointer data) {
         const std::unique_ptr<std::weak_ptr<WsConnector>> owned(
             static_cast<std::weak_ptr<WsConnector>*>(data));
-        if (auto self = owned->lock()) self->finish(result);
+        if (auto self = owned->lock()) return self->on_connected(result);
+        if (auto* late = g_socket_client_connect_finish(G_SOCKET_CLIENT(source), result, nullptr))
+          g_object_unref(late);
       },
       weak);
 }
 
-// The answer then comes by finish(), outside of the signal handlers that find the fault.
+// The answer then comes by on_connected(), outside of the signal handlers that find the fault.
 void WsConnector::abort(Error fault) {
   if (!fault_) fault_ = std::move(fault);
+  if (stream_) return finish(*fault_);
   g_cancellable_cancel(cancellable_.get());
 }
 
-void WsConnector::finish(GAsyncResult* result) {
+void WsConnector::on_connected(GAsyncResult* result) {
   GError* error = nullptr;
-  auto websocket = Ref<SoupWebsocketConnection>::adopt(
-      soup_session_websocket_connect_finish(session_.get(), result, &error));
+  const auto client = Ref<GObject>::adopt(g_async_result_get_source_object(result));
+  const auto connection = Ref<GSocketConnection>::adopt(
+      g_socket_client_connect_finish(G_SOCKET_CLIENT(client.get()), result, &error));
   const Owned<GError> owned(error);
-  limit_.cancel();
-  network_event_.disconnect();
+  event_.disconnect();
   certificate_.disconnect();
-  Result<WsChannel> outcome = websocket && !fault_ ? check(std::move(websocket)) : failure(error);
-  const Done done = std::move(done_);
-  done(std::move(outcome));
+  if (!connection || fault_) return finish(failure(error));
+  if (!options_.plain && !tls_checked_)
+    return finish(Error{Errc::kInternal, "TLS of the SIP proxy was not seen"});
+  g_socket_set_option(g_socket_connection_get_socket(tcp_.get()), IPPROTO_TCP, TCP_NODELAY, 1,
+                      nullptr);
+  stream_ = std::make_shared<ByteStream>(Ref<GIOStream>::share(G_IO_STREAM(connection.get())),
+                                         std::move(tcp_));
+  upgrade();
 }
 
 Error WsConnector::failure(const GError* error) const {
   if (fault_) return *fault_;
-  const GTlsCertificateFlags flags = soup_message_get_tls_peer_certificate_errors(message_.get());
+  const auto flags = tls_ ? g_tls_connection_get_peer_certificate_errors(tls_.get())
+                          : static_cast<GTlsCertificateFlags>(0);
   if (error->domain == G_TLS_ERROR && flags != 0) return bad_certificate(flags);
-  const std::string reason = clean_text(error->message);
-  if (error->domain == SOUP_WEBSOCKET_ERROR) {
-    const auto status = static_cast<int>(soup_message_get_status(message_.get()));
-    return {status == SOUP_STATUS_SWITCHING_PROTOCOLS ? Errc::kProtocol : Errc::kRejected,
-            "the SIP proxy refused the WebSocket, HTTP status " + std::to_string(status)};
-  }
-  return {Errc::kNetwork, "no connection to the SIP proxy " + options_.proxy + ": " + reason};
+  return {Errc::kNetwork,
+          "no connection to the SIP proxy " + options_.proxy + ": " + clean_text(error->message)};
 }
 
-Result<WsChannel> WsConnector::check(Ref<SoupWebsocketConnection> websocket) {
-  WsChannel channel{std::move(websocket), std::move(tcp_)};
-  const char* protocol = soup_websocket_connection_get_protocol(channel.websocket.get());
-  Error fault;
-  if (!options_.plain && !tls_checked_) {
-    fault = {Errc::kInternal, "TLS of the SIP proxy was not seen"};
-  } else if (protocol == nullptr || !equals_ignore_case(protocol, kSubProtocol)) {
-    fault = {Errc::kRejected, "the proxy does not speak SIP over WebSocket"};
-  } else {
-    soup_websocket_connection_set_max_incoming_payload_size(channel.websocket.get(),
-                                                            kMaxMessageBytes);
-    return channel;
-  }
-  channel.drop();
-  return fault;
+void WsConnector::upgrade() {
+  stream_->start({[this](std::string_view bytes) { on_answer(bytes); },
+                  [this](Error reason) { finish(std::move(reason)); }});
+  stream_->write(handshake_.request());
 }
 
-void WsConnector::on_network_event(SoupMessage*, GSocketClientEvent event, GIOStream* stream,
-                                   gpointer data) {
+void WsConnector::on_answer(std::string_view bytes) {
+  answer_.append(bytes);
+  const auto head = handshake_.check(answer_);
+  if (!head.ok()) return finish(head.error());
+  if (head.value()) finish(WsChannel{std::move(stream_), answer_.substr(*head.value())});
+}
+
+void WsConnector::finish(Result<WsChannel> outcome) {
+  const auto self = shared_from_this();
+  limit_.cancel();
+  if (stream_) stream_->drop();
+  const Done done = std::move(done_);
+  done(std::move(outcome));
+}
+
+void WsConnector::on_event(GSocketClient*, GSocketClientEvent event, GSocketConnectable*,
+                           GIOStream* stream, gpointer data) {
   auto* self = static_cast<WsConnector*>(data);
   if (event == G_SOCKET_CLIENT_CONNECTED && G_IS_SOCKET_CONNECTION(stream))
     self->tcp_ = Ref<GSocketConnection>::share(G_SOCKET_CONNECTION(stream));
-  if (event == G_SOCKET_CLIENT_TLS_HANDSHAKED && G_IS_TLS_CONNECTION(stream))
-    self->check_tls(G_TLS_CONNECTION(stream));
+  if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING) self->prepare_tls(G_TLS_CONNECTION(stream));
+  if (event == G_SOCKET_CLIENT_TLS_HANDSHAKED) self->check_tls(G_TLS_CONNECTION(stream));
+}
+
+void WsConnector::prepare_tls(GTlsConnection* tls) {
+  tls_ = Ref<GTlsConnection>::share(tls);
+  if (authorities_) g_tls_connection_set_database(tls, authorities_.get());
+  const auto take_any = +[](GTlsConnection*, GTlsCertificate*, GTlsCertificateFlags, gpointer) {
+    return static_cast<gboolean>(TRUE);
+  };
+  if (options_.insecure)
+    certificate_ = SignalHandler(tls, "accept-certificate", G_CALLBACK(take_any), nullptr);
 }
 
 // Not left to "accept-certificate": a resumed TLS session does not emit it, and GLib resumes what
@@ -177,13 +195,10 @@ void WsConnector::check_tls(GTlsConnection* tls) {
   if (options_.insecure) return;
   const GTlsCertificateFlags errors = g_tls_connection_get_peer_certificate_errors(tls);
   if (errors != 0) return abort(bad_certificate(errors));
+  if (!names_its_host(g_tls_connection_get_peer_certificate(tls), host_is_address_))
+    return abort(bad_certificate(G_TLS_CERTIFICATE_BAD_IDENTITY));
   if (g_tls_connection_get_protocol_version(tls) < G_TLS_PROTOCOL_VERSION_TLS_1_2)
     abort({Errc::kConfig, "the SIP proxy offers no TLS 1.2 or later"});
-}
-
-gboolean WsConnector::on_certificate(SoupMessage*, GTlsCertificate*, GTlsCertificateFlags,
-                                     gpointer) {
-  return TRUE;  // connected only when options.insecure
 }
 
 }  // namespace rc::sip

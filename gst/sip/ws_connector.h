@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include <libsoup/soup.h>
+#include <gio/gio.h>
 
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "core/clock.h"
 #include "core/ref.h"
 #include "core/result.h"
+#include "sip/byte_stream.h"
+#include "sip/ws_handshake.h"
 #include "sip/ws_transport.h"
 
 namespace rc::sip {
 
-// An open WebSocket and the TCP connection below it. Closing the socket stops it at once, whatever
-// the layers between would still read or write.
+// An open WebSocket: what came behind the handshake's answer already, and then the stream.
 struct WsChannel {
-  Ref<SoupWebsocketConnection> websocket;
-  Ref<GSocketConnection> tcp;
-
-  void drop();  // closes the socket and forgets both
+  std::shared_ptr<ByteStream> stream;
+  std::string first_bytes;
 };
 
 // Opens one WebSocket: DNS, TCP, TLS, our own checks of TLS, HTTP upgrade, sub-protocol.
@@ -35,23 +35,24 @@ class WsConnector : public std::enable_shared_from_this<WsConnector> {
   WsConnector& operator=(const WsConnector&) = delete;
 
   // Calls `done` once, after this call, within options.connect_limit; not at all once destroyed.
+  // The new owner sets a listener on the stream inside `done`.
   // kConfig: proxy, CA file or certificate; kTimeout, kNetwork: try again; kRejected: the proxy
   // answered but takes no SIP; kProtocol: what it sent is no WebSocket handshake.
   void start(Done done);
 
  private:
   Result<void> prepare();
-  Result<std::string> url() const;
   void connect();
   void abort(Error fault);
-  void finish(GAsyncResult* result);
+  void on_connected(GAsyncResult* result);
   Error failure(const GError* error) const;
-  Result<WsChannel> check(Ref<SoupWebsocketConnection> websocket);
+  void upgrade();
+  void on_answer(std::string_view bytes);
+  void finish(Result<WsChannel> outcome);
 
-  static void on_network_event(SoupMessage* message, GSocketClientEvent event, GIOStream* stream,
-                               gpointer self);
-  static gboolean on_certificate(SoupMessage* message, GTlsCertificate* certificate,
-                                 GTlsCertificateFlags errors, gpointer self);
+  static void on_event(GSocketClient* client, GSocketClientEvent event,
+                       GSocketConnectable* connectable, GIOStream* stream, gpointer self);
+  void prepare_tls(GTlsConnection* tls);
   void check_tls(GTlsConnection* tls);
 
   Clock& clock_;
@@ -59,13 +60,18 @@ class WsConnector : public std::enable_shared_from_this<WsConnector> {
   Done done_;
   Timer limit_;
   Ref<GCancellable> cancellable_;
-  Ref<SoupSession> session_;
-  Ref<SoupMessage> message_;
+  Ref<GSocketConnectable> address_;
+  Ref<GTlsDatabase> authorities_;
   Ref<GSocketConnection> tcp_;
+  Ref<GTlsConnection> tls_;
   bool tls_checked_ = false;
+  bool host_is_address_ = false;
   std::optional<Error> fault_;  // why we gave up ourselves
-  SignalHandler network_event_;
+  SignalHandler event_;
   SignalHandler certificate_;
+  WsHandshake handshake_;
+  std::string answer_;
+  std::shared_ptr<ByteStream> stream_;
 };
 
 }  // namespace rc::sip

@@ -1,24 +1,34 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "sip/ws_transport.h"
 
-#include <libsoup/soup.h>
+#include <glib.h>
 
+#include <array>
 #include <utility>
 
 #include "core/log.h"
+#include "core/random.h"
 #include "core/text.h"
 #include "sip/bounds.h"
 #include "sip/ws_connector.h"
+#include "sip/ws_frame.h"
 
 namespace rc::sip {
 namespace {
 
 // How long an ordinary close may take before the socket is dropped.
 constexpr std::chrono::seconds kGoodbyeLimit{2};
+constexpr std::string_view kNormalClosure("\x03\xE8", 2);  // 1000, RFC 6455 7.4.1
 
 // RFC 5626 3.5.1 keep-alives, which RFC 7118 allows on WebSockets too.
 bool is_keep_alive(std::string_view bytes) {
   return bytes.find_first_not_of("\r\n") == std::string_view::npos;
+}
+
+std::array<uint8_t, 4> new_mask() {
+  std::array<uint8_t, 4> mask{};
+  for (auto& byte : mask) byte = static_cast<uint8_t>(random_number(256));
+  return mask;
 }
 
 }  // namespace
@@ -30,37 +40,37 @@ class WsTransport::Connection : public std::enable_shared_from_this<Connection> 
       : clock_(clock),
         options_(std::move(options)),
         connector_(std::make_shared<WsConnector>(clock, options_)) {}
-  ~Connection() { channel_.drop(); }
+  ~Connection() { drop(); }
 
   void open(Listener* listener);
   void send(const std::string& message);
+  void set_ping_interval(std::chrono::seconds interval);
   void close();
-  void drop();
   bool is_open() const { return open_; }
 
  private:
   void on_connected(Result<WsChannel> result);
-  void connect_signals();
   void on_bytes(std::string_view bytes);
+  void take(const WsEvent& event);
+  void take_message(std::string_view message);
+  void write(WsOpcode opcode, std::string_view payload);
+  void ping();
   void expect_sign_of_life();
   void fail(Error reason);
+  void drop();
   void say_goodbye();
-  void disconnect_signals();
 
   Clock& clock_;
   Options options_;
   Listener* listener_ = nullptr;  // null once closed
   bool open_ = false;
   std::shared_ptr<WsConnector> connector_;
-  WsChannel channel_;
+  std::shared_ptr<ByteStream> stream_;
+  WsFrameReader reader_{kMaxMessageBytes};
+  Timer ping_;
   Timer silence_;  // then the peer is dead
   Timer notice_;   // on_closed on its way
   Timer goodbye_;  // holds this object
-  SignalHandler on_message_;
-  SignalHandler on_error_;
-  SignalHandler on_pong_;
-  SignalHandler on_closing_;
-  SignalHandler on_gone_;
 };
 
 void WsTransport::Connection::open(Listener* listener) {
@@ -70,78 +80,80 @@ void WsTransport::Connection::open(Listener* listener) {
   });
 }
 
+// The listener may end everything: this object is held until it returns.
 void WsTransport::Connection::on_connected(Result<WsChannel> result) {
   if (!result.ok()) return fail(result.error());
-  channel_ = std::move(result).value();
-  connect_signals();
-  const auto interval = static_cast<guint>(options_.ping_interval.count());
-  soup_websocket_connection_set_keepalive_interval(channel_.websocket.get(), interval);
-  expect_sign_of_life();
+  const auto self = shared_from_this();
+  stream_ = std::move(result.value().stream);
+  stream_->set_listener({[this](std::string_view bytes) { on_bytes(bytes); },
+                         [this](Error reason) { fail(std::move(reason)); }});
   open_ = true;
+  set_ping_interval(options_.ping_interval);
   if (listener_ != nullptr) listener_->on_open();
+  on_bytes(result.value().first_bytes);
 }
 
-void WsTransport::Connection::connect_signals() {
-  auto* websocket = channel_.websocket.get();
-  on_message_ =
-      SignalHandler(websocket, "message",
-                    G_CALLBACK(+[](SoupWebsocketConnection*, int, GBytes* bytes, gpointer self) {
-                      gsize size = 0;
-                      const auto* data = static_cast<const char*>(g_bytes_get_data(bytes, &size));
-                      static_cast<Connection*>(self)->on_bytes({data, size});
-                    }),
-                    this);
-  // After its first error libsoup goes on reading: 195 401 errors and 216 MiB in 4 s (measured).
-  on_error_ = SignalHandler(
-      websocket, "error", G_CALLBACK(+[](SoupWebsocketConnection*, GError* error, gpointer self) {
-        static_cast<Connection*>(self)->fail(
-            {Errc::kProtocol, "WebSocket of the SIP proxy: " + clean_text(error->message)});
-      }),
-      this);
-  on_pong_ = SignalHandler(websocket, "pong",
-                           G_CALLBACK(+[](SoupWebsocketConnection*, GBytes*, gpointer self) {
-                             static_cast<Connection*>(self)->expect_sign_of_life();
-                           }),
-                           this);
-  const auto gone = +[](SoupWebsocketConnection*, gpointer self) {
-    static_cast<Connection*>(self)->fail({Errc::kNetwork, "the SIP proxy closed the connection"});
-  };
-  on_closing_ = SignalHandler(websocket, "closing", G_CALLBACK(gone), this);
-  on_gone_ = SignalHandler(websocket, "closed", G_CALLBACK(gone), this);
-}
-
-void WsTransport::Connection::disconnect_signals() {
-  for (SignalHandler* handler : {&on_message_, &on_error_, &on_pong_, &on_closing_, &on_gone_})
-    handler->disconnect();
-}
-
-// The listener may end everything: this object is held until it returns.
 void WsTransport::Connection::on_bytes(std::string_view bytes) {
   const auto self = shared_from_this();
-  expect_sign_of_life();
-  if (bytes.size() > kMaxMessageBytes)
-    return fail({Errc::kProtocol, "the SIP proxy sent a message that is too large"});
-  RC_LOG(kSip, TRACE, "received\n" + std::string(bytes));
-  if (!is_keep_alive(bytes)) return listener_->on_message(bytes);
-  if (bytes.find("\r\n\r\n") != std::string_view::npos) send("\r\n");
+  reader_.append(bytes);
+  while (stream_) {
+    const auto event = reader_.next();
+    if (!event.ok()) return fail(event.error());
+    if (!event.value()) return;
+    take(*event.value());
+  }
 }
 
-// libsoup 3.2 sends pings but does not look for the pongs.
+void WsTransport::Connection::take(const WsEvent& event) {
+  if (!open_) {  // saying goodbye: only the answer to it counts
+    if (event.opcode == WsOpcode::kClose) goodbye_.cancel(), drop();
+    return;
+  }
+  expect_sign_of_life();
+  switch (event.opcode) {
+    case WsOpcode::kPing:
+      return write(WsOpcode::kPong, event.payload);
+    case WsOpcode::kPong:
+      return;
+    case WsOpcode::kClose:
+      return fail({Errc::kNetwork, "the SIP proxy closed the connection"});
+    default:
+      return take_message(event.payload);
+  }
+}
+
+void WsTransport::Connection::take_message(std::string_view message) {
+  if (!is_keep_alive(message)) return listener_->on_message(message);
+  if (message.find("\r\n\r\n") != std::string_view::npos) send("\r\n");
+}
+
+void WsTransport::Connection::set_ping_interval(std::chrono::seconds interval) {
+  if (std::exchange(options_.ping_interval, interval) == interval && ping_.armed()) return;
+  if (!open_) return;
+  expect_sign_of_life();
+  ping_ = clock_.after(interval, [this] { ping(); });
+}
+
+void WsTransport::Connection::ping() {
+  write(WsOpcode::kPing, {});
+  ping_ = clock_.after(options_.ping_interval, [this] { ping(); });
+}
+
 void WsTransport::Connection::expect_sign_of_life() {
   silence_ = clock_.after(options_.ping_interval + options_.pong_limit, [this] {
     fail({Errc::kNetwork, "the SIP proxy answers no ping"});
   });
 }
 
+void WsTransport::Connection::write(WsOpcode opcode, std::string_view payload) {
+  stream_->write(ws_client_frame(opcode, payload, new_mask()));
+}
+
 void WsTransport::Connection::send(const std::string& message) {
   if (!open_) return;
-  RC_LOG(kSip, TRACE, "sent\n" + message);
-  const Owned<GBytes> bytes(g_bytes_new(message.data(), message.size()));
   const bool is_text =
       g_utf8_validate(message.data(), static_cast<gssize>(message.size()), nullptr) != FALSE;
-  soup_websocket_connection_send_message(
-      channel_.websocket.get(), is_text ? SOUP_WEBSOCKET_DATA_TEXT : SOUP_WEBSOCKET_DATA_BINARY,
-      bytes.get());
+  write(is_text ? WsOpcode::kText : WsOpcode::kBinary, message);
 }
 
 // Told later, never inside the call or the signal that found the fault.
@@ -154,31 +166,27 @@ void WsTransport::Connection::fail(Error reason) {
 
 void WsTransport::Connection::drop() {
   open_ = false;
+  ping_.cancel();
   silence_.cancel();
-  disconnect_signals();
-  channel_.drop();
+  if (const auto stream = std::exchange(stream_, nullptr)) stream->drop();
 }
 
 void WsTransport::Connection::close() {
   const bool was_open = std::exchange(open_, false);
   listener_ = nullptr;
   notice_.cancel();
+  ping_.cancel();
   silence_.cancel();
-  disconnect_signals();
   if (!was_open) return connector_.reset();
   say_goodbye();
 }
 
 // What is queued and the close frame still go out; then, or at the limit, the socket is closed.
 void WsTransport::Connection::say_goodbye() {
-  auto* websocket = channel_.websocket.get();
-  on_gone_ =
-      SignalHandler(websocket, "closed", G_CALLBACK(+[](SoupWebsocketConnection*, gpointer self) {
-                      static_cast<Connection*>(self)->goodbye_.cancel();
-                    }),
-                    this);
-  goodbye_ = clock_.after(kGoodbyeLimit, [self = shared_from_this()] { self->channel_.drop(); });
-  soup_websocket_connection_close(websocket, SOUP_WEBSOCKET_CLOSE_NORMAL, nullptr);
+  goodbye_ = clock_.after(kGoodbyeLimit, [self = shared_from_this()] { self->drop(); });
+  stream_->set_listener({[this](std::string_view bytes) { on_bytes(bytes); },
+                         [this](const Error&) { goodbye_.cancel(); }});
+  write(WsOpcode::kClose, kNormalClosure);
 }
 
 WsTransport::WsTransport(Clock& clock, Options options)
@@ -189,6 +197,10 @@ WsTransport::~WsTransport() { connection_->close(); }
 void WsTransport::open(Listener* listener) { connection_->open(listener); }
 
 void WsTransport::send(std::string message) { connection_->send(message); }
+
+void WsTransport::set_ping_interval(std::chrono::seconds interval) {
+  connection_->set_ping_interval(interval);
+}
 
 void WsTransport::close() { connection_->close(); }
 

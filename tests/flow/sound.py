@@ -56,11 +56,12 @@ def decibels(ratio):
     return float(10 * np.log10(max(ratio, 1e-12)))
 
 
-def longest_quiet(path, skip=0.0, block=0.005):
-    """Seconds of the longest pause in a steady sound: blocks 20 dB below the usual level."""
+def longest_quiet(path, skip=0.0, tail=0.0, block=0.005):
+    """Seconds of the longest pause in a steady sound: blocks 20 dB below the usual level. What is
+    left out at the begin and at the end is given in seconds."""
     pcm, rate = samples(path)
     size = round(block * rate)
-    pcm = pcm[round(skip * rate):]
+    pcm = pcm[round(skip * rate):len(pcm) - round(tail * rate)]
     rms = np.sqrt(np.mean(pcm[: len(pcm) // size * size].reshape(-1, size) ** 2, axis=1))
     quiet = rms < 0.1 * np.median(rms)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], quiet, [False]]).astype(int)))

@@ -325,6 +325,19 @@ TEST_F(SipWsTransport, GivesUpOnAPeerThatAnswersNoPing) {
   EXPECT_EQ(events_.closed[0].code, Errc::kNetwork);
 }
 
+TEST_F(SipWsTransport, PingsAsOftenAsIsAskedFrom) {
+  fakes::FakeClock fake;
+  RawServer server(after_handshake(""));
+  open(fake, {.proxy = server.address(), .plain = true});
+  ASSERT_TRUE(wait([this] { return events_.opened == 1; }));
+  fake.advance(seconds(9));
+  transport_->set_ping_interval(seconds(5));
+  fake.advance(milliseconds(9999));
+  EXPECT_TRUE(events_.closed.empty());
+  fake.advance(milliseconds(1));
+  EXPECT_EQ(events_.closed.size(), 1U);
+}
+
 // Twice as long as it may be silent: only pongs can have kept it. GLib fires timers of whole
 // seconds up to a second late.
 TEST_F(SipWsTransport, IsKeptByPongs) {
