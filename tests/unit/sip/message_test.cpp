@@ -67,6 +67,33 @@ TEST(SipMessage, FindsHeadersByAnyName) {
   EXPECT_EQ(message.tokens("supported"), (std::vector<std::string>{"100rel", "timer"}));
 }
 
+TEST(SipMessage, KnowsEveryCompactName) {
+  const std::vector<std::pair<const char*, const char*>> names = {{"a", "Accept-Contact"},
+                                                                  {"b", "Referred-By"},
+                                                                  {"c", "Content-Type"},
+                                                                  {"d", "Request-Disposition"},
+                                                                  {"e", "Content-Encoding"},
+                                                                  {"f", "From"},
+                                                                  {"i", "Call-ID"},
+                                                                  {"j", "Reject-Contact"},
+                                                                  {"k", "Supported"},
+                                                                  {"l", "Content-Length"},
+                                                                  {"m", "Contact"},
+                                                                  {"o", "Event"},
+                                                                  {"r", "Refer-To"},
+                                                                  {"s", "Subject"},
+                                                                  {"t", "To"},
+                                                                  {"u", "Allow-Events"},
+                                                                  {"v", "Via"},
+                                                                  {"x", "Session-Expires"},
+                                                                  {"y", "Identity"}};
+  for (const auto& [compact, full] : names) {
+    Message message = Message::request("INVITE", uri("sip:bob@example.com"));
+    message.add(compact, "1");
+    EXPECT_EQ(message.header(full), "1") << compact;
+  }
+}
+
 TEST(SipMessage, SplitsOnlyListHeaders) {
   Message message = invite();
   message.add("Route", "<sip:a;lr>, \"x, y\" <sip:b,c@h>");
