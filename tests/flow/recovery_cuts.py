@@ -34,7 +34,8 @@ WORLDS = 4  # each a stand-in, an interposer and a phone of its own
 SET_UP = 10
 ANSWER = 7  # ours: from here on the call must survive
 REPAIR = 10  # REGISTER 100 401 REGISTER 100 200 | INVITE 100 200 ACK
-QUIET = 0.010  # s; a pause this long is heard as one
+# s. A busy machine has hiccups of a packet or two; media made anew would be silent for over 100 ms.
+QUIET = 0.060
 EDGE = 0.4  # s at both ends of a recording: first sound, last words
 
 
@@ -59,6 +60,7 @@ class Cut:
 class World:
     def __init__(self, standin, wire, player):
         self.standin, self.wire, self.player = standin, wire, player
+        self.longest = 0.0  # pause of all, s
         player.play("line", "rcsignal")
         assert standin.registered(), player.drain()
 
@@ -79,12 +81,19 @@ class World:
             assert not cut.must_survive(), self.story(since)
             return self.give_up(call, name)
         self.break_it(cut, since)
-        self.end(call, name, cut, since)
+        self.end(call, name, cut)
         for path in (f"{name}.wav", f"{name}-far.wav"):
-            assert sound.seconds(self.standin.path(path)) > 2 * EDGE, path
-            quiet = sound.longest_quiet(self.standin.path(path), skip=EDGE, tail=EDGE)
-            assert quiet < QUIET, f"{path}: a pause of {quiet * 1000:.0f} ms; {self.story(since)}"
+            self.judge(self.standin.path(path), cut, since)
         return "survived"
+
+    def judge(self, path, cut, since):
+        """Of a call that was answered after the cut only the end is judged."""
+        length = sound.seconds(path)
+        assert length > 2 * EDGE, f"{path} holds {length} s"
+        skip = EDGE if cut.must_survive() else max(EDGE, length - 2 * EDGE)
+        quiet = sound.longest_quiet(path, skip=skip, tail=EDGE)
+        self.longest = max(self.longest, quiet)
+        assert quiet < QUIET, f"{path}: a pause of {quiet * 1000:.0f} ms; {self.story(since)}"
 
     def break_it(self, cut, since):
         """Until the call has been repaired and its tone has gone on."""
@@ -104,11 +113,11 @@ class World:
         self.listen()
 
     def wait_repaired(self, since):
-        """The ACK of a re-INVITE of the newest connection."""
+        """The newest connection has seen an ACK: ours, of the re-INVITE; or the server's, when our
+        200 itself was still to come."""
         def repaired():
             flow = self.wire.flows()
-            return any(m.flow == flow and m.sender == CLIENT and m.start.startswith("ACK")
-                       for m in self.wire.log[since:])
+            return any(m.flow == flow and m.start.startswith("ACK") for m in self.wire.log[since:])
         wait_for(repaired, 15, f"a repaired call; {self.story(since)}")
 
     def listen(self):
@@ -116,9 +125,9 @@ class World:
         call = self.standin.control("GET", "/calls")["calls"][-1]
         start = call["media"]["packets_sent"]
         wait_for(lambda: self.standin.control("GET", "/calls")["calls"][-1]["media"]["packets_sent"]
-                 >= start + 25, 10, "half a second of tone")
+                 >= start + 50, 10, "a second of tone")
 
-    def end(self, call, name, cut, since):
+    def end(self, call, name, cut):
         mark = len(self.wire.log)
         if cut.we_hang_up:
             self.player.stop(name)
@@ -143,7 +152,7 @@ class World:
 
 
 def run_world(seed, count):
-    """[(cut, outcome)]; an outcome of more than a word is a failure."""
+    """([(cut, outcome)], longest pause in s); an outcome of more than a word is a failure."""
     rng = random.Random(seed)
     outcomes = []
     with Standin() as standin, Interposer(standin) as wire, Player(standin) as player:
@@ -158,20 +167,20 @@ def run_world(seed, count):
         broken = standin.violations()
         if broken:
             outcomes.append((cut, f"FAILED: {broken}"))
-    return outcomes
+    return outcomes, world.longest
 
 
 class Cuts(unittest.TestCase):
     def test_calls_survive_a_cut_at_any_message(self):
         with concurrent.futures.ThreadPoolExecutor(WORLDS) as pool:
-            worlds = pool.map(run_world, range(OPTIONS.seed, OPTIONS.seed + WORLDS),
-                              [CALLS // WORLDS] * WORLDS)
-        outcomes = [o for world in worlds for o in world]
+            worlds = list(pool.map(run_world, range(OPTIONS.seed, OPTIONS.seed + WORLDS),
+                                   [CALLS // WORLDS] * WORLDS))
+        outcomes = [outcome for world, _ in worlds for outcome in world]
         failed = [f"{cut}: {text}" for cut, text in outcomes if text.startswith("FAILED")]
         table = collections.Counter(
             (("answered" if cut.must_survive() else "not answered yet"), text)
             for cut, text in outcomes if not text.startswith("FAILED"))
-        print(f"\n  seed {OPTIONS.seed}")
+        print(f"\n  seed {OPTIONS.seed}; longest pause {max(p for _, p in worlds) * 1000:.0f} ms")
         for (state, text), count in sorted(table.items()):
             print(f"  {state:17} {text:9} {count:4}")
         self.assertEqual([], failed)

@@ -195,7 +195,13 @@ void Strict::expect_ack(const std::string& key) {
 
 void Strict::on_closed(const Flow& flow) {
   std::erase_if(acks_, [&](const auto& entry) { return entry.second.flow == flow.id; });
-  std::erase_if(answers_, [&](const auto& entry) { return entry.second.flow == flow.id; });
+  // Nothing is owed over a dead socket; but a 2xx to INVITE is repeated end to end until its ACK
+  // (RFC 3261 13.3.1.4), over the next one.
+  std::erase_if(answers_, [&](const auto& entry) {
+    return entry.second.flow == flow.id && entry.second.request.method != "INVITE";
+  });
+  for (auto& [key, awaited] : answers_)
+    if (awaited.flow == flow.id) awaited.heard = true;
 }
 
 }  // namespace standin
