@@ -137,8 +137,8 @@ void Parser::read_uri(std::string_view text) {
 
 // The space before an empty reason may be missing: some stacks trim it.
 void Parser::read_status_line(std::string_view line) {
-  const bool good = is_version(line.substr(0, 7)) && line.substr(7, 1) == " " &&
-                    (line.size() == 11 || line.substr(11, 1) == " ");
+  const bool good = line.size() >= 11 && is_version(line.substr(0, 7)) && line[7] == ' ' &&
+                    (line.size() == 11 || line[11] == ' ');
   const auto status = good ? parse_number(line.substr(8, 3), 699) : std::nullopt;
   if (!status || *status < 100) return fail(400, "malformed status line");
   if (!equals_ignore_case(line.substr(0, 7), "SIP/2.0")) return fail(505, "unknown SIP version");

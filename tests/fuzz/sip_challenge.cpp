@@ -30,7 +30,9 @@ void session(std::string_view text) {
   const auto value = *again.header("Authorization");
   fuzz::require(value.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos,
                 "one line");
-  fuzz::require(value.find("S3CR3T") == std::string_view::npos, "the password stays here");
+  fuzz::require(value.find("S3CR3T") == std::string_view::npos ||
+                    text.find("S3CR3T") != std::string_view::npos,
+                "the password stays here");
   fuzz::require(value.find("realm=\"sip.example.com\"") != std::string_view::npos, "our realm");
 }
 

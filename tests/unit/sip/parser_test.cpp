@@ -207,5 +207,13 @@ TEST(SipParser, LivesThroughEveryCutAndFlip) {
   }
 }
 
+TEST(SipParser, AStatusLineMayEndAnywhere) {
+  const std::string line = "SIP/2.0 200 OK";
+  for (size_t size = 0; size < 11; ++size)
+    EXPECT_EQ(verdict(with_start(line.substr(0, size))), 400) << size;
+  for (const size_t size : {11U, 12U, 13U, 14U})
+    EXPECT_EQ(verdict(with_start(line.substr(0, size))), 0) << size;
+}
+
 }  // namespace
 }  // namespace rc::sip
