@@ -93,7 +93,9 @@ TEST_F(WebRtcPackets, ConcealsWhatIsLost) {
   const auto before = callee.ear->last_time();
   sender.set_loss(10);
   ASSERT_TRUE(callee.ear->waits_concealed(10));
-  EXPECT_LT(callee.ear->longest_gap(before), milliseconds(1));
+  // A quarter of a packet: what is missing would be a whole one. The jitterbuffer's correction of
+  // the sender's clock moves times by 1-2 ms here (3 % in the first 2 s, measured).
+  EXPECT_LT(callee.ear->longest_gap(before), milliseconds(5));
   EXPECT_GT(callee.stats().packets_lost, 8U);
 }
 
