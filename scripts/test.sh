@@ -3,7 +3,7 @@
 # All gates: installs the packages, builds, checks, tests. The last line says "N passed, N failed".
 #
 #   scripts/test.sh [--quick] [--long] [--build <folder>]
-#     --quick   without fuzzers and interop (the official SDK in Chromium)
+#     --quick   without sanitizers, fuzzers and interop (the official SDK in Chromium)
 #     --long    also the long forms: clang-tidy, tests of suite "long", RC_LONG=1 for all tests
 #     --build   Meson build folder (default: build)
 #
@@ -13,6 +13,10 @@ cd "$(dirname "$0")/.." || exit
 
 # Suites of Meson tests that must have a test.
 required_suites=(unit flow pipelines)
+# Unit tests that run with sanitizers, too.
+sanitized_tests=(tests/unit/{call/call_test,core/core_test,rest/rest_test}
+  tests/unit/media/{playout_test,sdp_test}
+  tests/unit/sip/sip_{messages,sessions,torture,ws_transport}_test)
 
 build=build
 quick=no
@@ -150,6 +154,25 @@ install_sdk() {
     npm --prefix tests/interop ci --no-audit --no-fund --ignore-scripts
 }
 
+# The unit tests once more with ASan and UBSan; real media in real time are no business of theirs.
+# shellcheck disable=SC2317 # called by check
+build_sanitized() {
+  [[ -f "$1/build.ninja" ]] ||
+    meson setup "$1" -Db_sanitize=address,undefined -Dbuildtype=plain \
+      -Dcpp_args='-O1 -g1 -fno-omit-frame-pointer -fno-sanitize-recover=undefined' || return
+  ninja -C "$1" "${sanitized_tests[@]}"
+}
+
+sanitized() {
+  local folder="$build-asan" test
+  title "unit tests with ASan and UBSan"
+  check "build with ASan and UBSan" build_sanitized "$folder" || return
+  for test in "${sanitized_tests[@]}"; do
+    check "sanitized: ${test##*/}" env ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=2 \
+      UBSAN_OPTIONS=print_stacktrace=1 timeout 300 "$folder/$test"
+  done
+}
+
 # Each finding of old, and some seconds of new tries.
 fuzz() {
   local log status=0 counts
@@ -180,6 +203,7 @@ main() {
   static_checks
   meson_tests
   if [[ "$quick" == no ]]; then
+    sanitized
     fuzz
     interop
   fi

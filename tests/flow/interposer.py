@@ -215,6 +215,8 @@ class Flow:
     async def push(self, data):
         try:
             for start in range(0, len(data), 1 << 16):
+                if not self.open:
+                    return False
                 self.client.write(data[start:start + (1 << 16)])
                 await self.client.drain()
         except (OSError, ssl.SSLError):
