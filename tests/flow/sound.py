@@ -62,6 +62,7 @@ def longest_quiet(path, skip=0.0, tail=0.0, block=0.005):
     pcm, rate = samples(path)
     size = round(block * rate)
     pcm = pcm[round(skip * rate):len(pcm) - round(tail * rate)]
+    assert len(pcm) >= size, f"{path}: nothing is left between {skip} s and {tail} s of the end"
     rms = np.sqrt(np.mean(pcm[: len(pcm) // size * size].reshape(-1, size) ** 2, axis=1))
     quiet = rms < 0.1 * np.median(rms)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], quiet, [False]]).astype(int)))
