@@ -162,6 +162,8 @@ void Call::on_reoffer(const sip::Message& invite) {
                  }));
 }
 
+void Call::on_refresh_due() { repair(); }
+
 void Call::repair() {
   if (ended() || !session_ || !session_->established() || !media_) return;
   session_->reinvite(media_->reoffer(false),

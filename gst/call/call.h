@@ -62,6 +62,7 @@ class Call : public std::enable_shared_from_this<Call>,
   void on_answered(const sip::Message& response) override;
   void on_ack(const sip::Message& ack) override;
   void on_reoffer(const sip::Message& invite) override;
+  void on_refresh_due() override;
   void on_ended(const sip::EndReason& reason) override;
   void on_media_connected() override;
   void on_media_failed(const Error& error) override;

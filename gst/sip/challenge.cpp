@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "sip/invite_session_timer.h"
 #include "sip/user_agent_core.h"
 
 namespace rc::sip {
@@ -47,10 +48,22 @@ void AuthenticatedRequest::transmit() {
 
 void AuthenticatedRequest::on_outcome(const Result<Message>& outcome) {
   proceeding_ = outcome.ok() && outcome.value().is_provisional();
-  if (!retry_ || !outcome.ok() || !is_challenge(outcome.value())) return tell(outcome);
+  if (!retry_ || !outcome.ok()) return tell(outcome);
+  if (take_minimum(outcome.value())) return send_again();
+  if (!is_challenge(outcome.value())) return tell(outcome);
   const auto taken = take_challenge(outcome.value());
   if (!taken.ok()) return tell(taken.error());
+  ++retries_;
   send_again();
+}
+
+bool AuthenticatedRequest::take_minimum(const Message& response) {
+  if (response.status() != 422 || lengthened_) return false;
+  lengthened_ = true;
+  // It may be challenged like the first: RingCentral's nonces serve once.
+  retries_ = 0;
+  by_server_ = by_proxy_ = false;
+  return SessionTimer::lengthen(request_, response);
 }
 
 Result<void> AuthenticatedRequest::take_challenge(const Message& response) {
@@ -62,7 +75,6 @@ Result<void> AuthenticatedRequest::take_challenge(const Message& response) {
 }
 
 void AuthenticatedRequest::send_again() {
-  ++retries_;
   request_.set_cseq({next_number(), request_.method()});
   core_->stamp(request_);
   core_->digest().authorize(request_);

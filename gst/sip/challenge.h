@@ -13,7 +13,8 @@ namespace rc::sip {
 class UserAgentCore;
 
 // One request of ours up to its final response; when challenged with 401 or 407 it is sent again
-// with credentials: new branch, CSeq + 1, same Call-ID and tags.
+// with credentials, and once after a 422 with a longer session interval (RFC 4028 7.3): new branch,
+// CSeq + 1, same Call-ID and tags.
 // Credentials go out only when asked for, as RingCentral's SDK does: its nonces serve once.
 //
 // Kept alive by its transaction, not by who sent it. Thread: signalling.
@@ -40,6 +41,7 @@ class AuthenticatedRequest : public std::enable_shared_from_this<AuthenticatedRe
   void transmit();
   void on_outcome(const Result<Message>& outcome);
   Result<void> take_challenge(const Message& response);
+  bool take_minimum(const Message& response);
   void send_again();
   uint32_t next_number();
   void tell(const Result<Message>& outcome);
@@ -52,6 +54,7 @@ class AuthenticatedRequest : public std::enable_shared_from_this<AuthenticatedRe
   int retries_ = 0;
   bool retry_ = true;
   bool proceeding_ = false;
+  bool lengthened_ = false;                    // after a 422
   bool by_server_ = false, by_proxy_ = false;  // who challenged it
 };
 

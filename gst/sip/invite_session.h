@@ -74,6 +74,9 @@ class InviteSession {
     virtual void on_notify(const Message& /*notify*/) {}
     // UPDATE without body: caller's name or identity headers changed. Answered 200 already.
     virtual void on_update(const Message& /*update*/) {}
+    // The call must show that it is alive (RFC 4028), and the peer takes no UPDATE: reinvite() with
+    // the SDP of before. Comes again if that does not help; in the end the call is hung up.
+    virtual void on_refresh_due() {}
 
     // Exactly once, last, always within 32 s of end(), BYE or CANCEL.
     virtual void on_ended(const EndReason& reason) = 0;

@@ -22,10 +22,15 @@ SessionBase::SessionBase(std::shared_ptr<UserAgentCore> core, Owner* owner, std:
                          std::string local_tag)
     : core_(std::move(core)),
       answer_(*core_, local_tag),
+      session_timer_(
+          core_->clock(), [this] { refresh(); },
+          [this] {
+            if (!established()) return;
+            begin_end({EndReason::Who::kFailure, 408, "the other side is gone", {}}, {});
+          }),
       owner_(owner),
       call_id_(std::move(call_id)),
-      local_tag_(std::move(local_tag)),
-      refreshed_(core_->clock()) {}
+      local_tag_(std::move(local_tag)) {}
 
 void SessionBase::accept(std::string sdp) {
   if (over() || !answer_.open()) return;
@@ -34,7 +39,8 @@ void SessionBase::accept(std::string sdp) {
   limit_.cancel();
   reoffer_.cancel();
   answer_.accept(
-      std::move(sdp), [this](Message& response) { answer_timer(answer_.invite(), response); },
+      std::move(sdp),
+      [this](Message& response) { session_timer_.answer(answer_.invite(), response); },
       [weak = weak_from_this()] {
         if (auto session = weak.lock()) session->on_no_ack();
       });
@@ -53,14 +59,6 @@ void SessionBase::reject(int status, std::string phrase) {
 void SessionBase::on_no_ack() {
   if (phase_ == Phase::kEnding) return bye(bye_reason_);
   begin_end({EndReason::Who::kFailure, 408, "our answer was not acknowledged", {}}, {});
-}
-
-void SessionBase::answer_timer(const Message& request, Message& response) {
-  refreshed_.answer(request, response, [weak = weak_from_this()] {
-    auto session = weak.lock();
-    if (!session || !session->established()) return;
-    session->begin_end({EndReason::Who::kFailure, 408, "the other side is gone", {}}, {});
-  });
 }
 
 void SessionBase::receive_ack(const Message& ack) {
@@ -138,7 +136,7 @@ void SessionBase::begin_end(EndReason why, const std::string& reason_header) {
   phase_ = Phase::kEnding;
   why_ = std::move(why);
   reoffer_.cancel();
-  refreshed_.stop();
+  session_timer_.stop();
   limit_ = core_->clock().after(kTransactionLimit, [weak = weak_from_this()] {
     if (auto session = weak.lock()) session->finish(session->why_);
   });
@@ -190,7 +188,7 @@ void SessionBase::finish(const EndReason& why) {
   log_end(call_id_, why);
   limit_.cancel();
   reoffer_.cancel();
-  refreshed_.stop();
+  session_timer_.stop();
   answer_.stop();
   on_finish();
   owner_->on_session_over(*this);
@@ -205,7 +203,7 @@ void SessionBase::drop() {
   listener_ = nullptr;
   limit_.cancel();
   reoffer_.cancel();
-  refreshed_.stop();
+  session_timer_.stop();
   answer_.stop();
   on_finish();
   reinvite_.reset();

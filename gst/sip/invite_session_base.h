@@ -85,12 +85,15 @@ class SessionBase : public InviteSession, public std::enable_shared_from_this<Se
   void acknowledge(const Message& invite, const std::string& sdp);
   // True: this 2xx has been acknowledged, and is once more.
   bool repeat_ack(const Message& response);
+  // What they can do, as their latest message with an Allow says.
+  void note_allow(const Message& message);
   std::shared_ptr<SessionBase> self() { return shared_from_this(); }
 
   const std::shared_ptr<UserAgentCore> core_;
   Listener* listener_ = nullptr;
   std::optional<Dialog> dialog_;
   InviteAnswer answer_;
+  SessionTimer session_timer_;
   Phase phase_ = Phase::kEarly;
   EndReason why_;          // while kEnding
   bool owes_ack_ = false;  // their 2xx has an offer that is not answered yet
@@ -99,7 +102,6 @@ class SessionBase : public InviteSession, public std::enable_shared_from_this<Se
   bool over() const { return phase_ == Phase::kEnding || phase_ == Phase::kEnded; }
   bool offer_under_way() const;
   void on_no_ack();
-  void answer_timer(const Message& request, Message& response);
   void send_bye(Message bye);
   void settle(uint64_t id, const Result<Message>& last);
   AuthenticatedRequest::NextCseq next_cseq();
@@ -108,6 +110,8 @@ class SessionBase : public InviteSession, public std::enable_shared_from_this<Se
   void receive_bye(ServerTransaction& transaction);
   void receive_update(ServerTransaction& transaction);
   void receive_other(ServerTransaction& transaction);
+  void refresh();
+  void on_refreshed(const Result<Message>& last);
   void respond(ServerTransaction& transaction, int status);
 
   void send_reinvite();
@@ -128,13 +132,17 @@ class SessionBase : public InviteSession, public std::enable_shared_from_this<Se
   uint64_t reinvite_serial_ = 0;
   std::string bye_reason_;
   bool bye_after_ack_ = false;
-  Timer limit_;  // of ringing, then of the end
-  SessionTimer refreshed_;
+  Timer limit_;    // of ringing, then of the end
   Timer reoffer_;  // their offer waits for our answer
+  bool takes_update_ = false;
+  std::weak_ptr<AuthenticatedRequest> update_;  // our refresh, while it is under way
 };
 
 // "SIP;cause=200;text=\"Call completed elsewhere\"" in words; empty: no Reason header.
 std::string reason_text(const Message& message);
+// Whether such an outcome of a request in the dialog means that there is no peer any more (RFC 3261
+// 12.2.1.2).
+bool is_dead(const Result<Message>& last);
 // The CANCEL of an INVITE that is under way (RFC 3261 9.1).
 Message make_cancel(const Message& invite, const std::string& reason_header);
 

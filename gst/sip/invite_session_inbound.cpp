@@ -20,6 +20,7 @@ InboundSession::InboundSession(std::shared_ptr<UserAgentCore> core, Owner* owner
                   random_token(kTagCharacters)),
       invite_(transaction->request()) {
   dialog_ = Dialog::callee(invite_, local_tag());
+  note_allow(invite_);
   answer_.begin(transaction);
 }
 

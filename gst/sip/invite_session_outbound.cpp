@@ -23,7 +23,9 @@ int status_of(const Error& error) {
 
 OutboundSession::OutboundSession(std::shared_ptr<UserAgentCore> core, Owner* owner, Message invite)
     : SessionBase(std::move(core), owner, invite.call_id(), invite.from_tag()),
-      invite_(std::move(invite)) {}
+      invite_(std::move(invite)) {
+  session_timer_.ask(invite_);
+}
 
 void OutboundSession::start() {
   arm_ring_limit(core_->options().ring_limit);
@@ -84,6 +86,8 @@ void OutboundSession::on_first_success(const Message& response) {
   }
   phase_ = Phase::kEstablished;
   stop_ring_limit();
+  note_allow(response);
+  session_timer_.take_answer(invite_, response);
   owes_ack_ = invite_.body().empty();
   if (!owes_ack_) acknowledge(invite_, {});
   if (listener_ != nullptr) listener_->on_answered(response);

@@ -52,6 +52,7 @@ void SessionBase::receive_invite(const std::shared_ptr<ServerTransaction>& trans
   const bool we_wait_after_glare = reinvite_ && reinvite_->request.expired();
   if (offer_under_way() && !we_wait_after_glare) return respond(*transaction, 491);
   if (listener_ == nullptr) return respond(*transaction, 488);
+  note_allow(transaction->request());
   answer_.begin(transaction);
   reoffer_ = core_->clock().after(kReofferLimit, [weak = weak_from_this()] {
     if (auto session = weak.lock()) session->answer_.refuse(500);
@@ -87,8 +88,8 @@ void SessionBase::receive_update(ServerTransaction& transaction) {
   if (!transaction.request().body().empty()) return respond(transaction, 488);
   if (dialog_) dialog_->refresh_target(transaction.request());
   Message response = core_->response(transaction.request(), 200, local_tag_);
-  response.set("Contact", core_->contact());
-  if (established()) answer_timer(transaction.request(), response);
+  note_allow(transaction.request());
+  if (established()) session_timer_.answer(transaction.request(), response);
   transaction.respond(std::move(response));
   if (listener_ != nullptr) listener_->on_update(transaction.request());
 }

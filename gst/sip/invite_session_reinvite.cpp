@@ -38,6 +38,7 @@ void SessionBase::send_reinvite() {
   Message invite = dialog_->make_request("INVITE");
   invite.add("Contact", core_->contact());
   invite.add("Allow", kAllow);
+  session_timer_.ask(invite);
   invite.set_body("application/sdp", reinvite_->sdp);
   ++reinvite_->attempts;
   const uint64_t serial = reinvite_->serial = ++reinvite_serial_;
@@ -67,7 +68,8 @@ void SessionBase::on_reinvite_answered(bool current, const Message& response) {
   acknowledge(request ? request->request() : response, {});
   if (!current) return;
   dialog_->refresh_target(response);
-  if (!response.has("Session-Expires")) refreshed_.stop();  // RFC 4028 7.2: no timer from now on
+  note_allow(response);
+  if (request) session_timer_.take_answer(request->request(), response);
   finish_reinvite(response);
 }
 
@@ -75,9 +77,13 @@ void SessionBase::on_reinvite_failed(const Result<Message>& last) {
   const int status = last.ok() ? last.value().status() : 0;
   if (status == 491 && reinvite_->attempts < kMaxAttempts) return retry_reinvite_later();
   const auto outcome = outcome_of(last);
-  const bool dead = status == 481 || status == 408 || outcome.error().code == Errc::kTimeout;
   finish_reinvite(outcome);
-  if (dead && phase_ == Phase::kEstablished) end_dead(status, outcome.error().message);
+  if (is_dead(last) && phase_ == Phase::kEstablished) end_dead(status, outcome.error().message);
+}
+
+bool is_dead(const Result<Message>& last) {
+  if (!last.ok()) return last.error().code == Errc::kTimeout;
+  return last.value().status() == 481 || last.value().status() == 408;
 }
 
 // The peer has no such dialog, or is gone (14.1): over at once, its answer to our BYE

@@ -26,7 +26,7 @@ struct Account {
 };
 
 // One SIP identity on one socket at a time: routes what arrives to transactions, dialogs and new
-// sessions, and answers the rest by itself (OPTIONS 200; 400, 405, 420, 481, 482, 501).
+// sessions, and answers the rest by itself (OPTIONS 200; 400, 405, 420, 422, 481, 482, 501).
 //
 // Thread: signalling. The owner of the socket passes on what it hears:
 //   Transport::Listener::on_open    -> attach(transport)

@@ -95,10 +95,11 @@ Message UserAgentCore::response(const Message& request, int status, const std::s
   response.set("User-Agent", options_.product);
   if (status == 405) response.set("Allow", kAllow);
   // Contact: where the requests of the dialog are to go (12.1.1).
-  if (request.method() == "INVITE" && status > 100 && status < 300) {
+  const bool refreshes = request.method() == "INVITE" || request.method() == "UPDATE";
+  if (refreshes && status > 100 && status < 300) {
     response.set("Contact", contact_);
     response.set("Allow", kAllow);
-    response.set("Supported", "timer");  // as the side that is refreshed, see SessionTimer
+    response.set("Supported", "timer");
   }
   return response;
 }

@@ -31,7 +31,7 @@ bool is_understood(const Message& invite) {
 
 bool UserAgent::Router::refuse(ServerTransaction& transaction) const {
   return refuse_scheme(transaction) || refuse_extensions(transaction) ||
-         refuse_content(transaction);
+         refuse_content(transaction) || refuse_interval(transaction);
 }
 
 bool UserAgent::Router::refuse_scheme(ServerTransaction& transaction) const {
@@ -44,10 +44,20 @@ bool UserAgent::Router::refuse_scheme(ServerTransaction& transaction) const {
 bool UserAgent::Router::refuse_extensions(ServerTransaction& transaction) const {
   const Message& request = transaction.request();
   auto required = request.tokens("Require");
-  if (SessionTimer::asked_by(request)) std::erase(required, "timer");
+  std::erase(required, "timer");
   if (required.empty()) return false;
   Message response = core_->response(request, 420, new_tag());
   for (const auto& extension : required) response.add("Unsupported", extension);
+  transaction.respond(std::move(response));
+  return true;
+}
+
+bool UserAgent::Router::refuse_interval(ServerTransaction& transaction) const {
+  const Message& request = transaction.request();
+  const bool refreshes = request.method() == "INVITE" || request.method() == "UPDATE";
+  if (!refreshes || !SessionTimer::is_too_short(request)) return false;
+  Message response = core_->response(request, 422, new_tag());
+  response.set("Min-SE", std::to_string(SessionTimer::kShortest.count()));
   transaction.respond(std::move(response));
   return true;
 }

@@ -40,6 +40,7 @@ class UserAgent::Router : public SessionBase::Owner {
   bool refuse(ServerTransaction& transaction) const;
   bool refuse_scheme(ServerTransaction& transaction) const;
   bool refuse_extensions(ServerTransaction& transaction) const;
+  bool refuse_interval(ServerTransaction& transaction) const;
   bool refuse_content(ServerTransaction& transaction) const;
   std::shared_ptr<SessionBase> find(const Message& request) const;
   static std::string new_tag();

@@ -124,5 +124,22 @@ TEST_F(LineRecovery, ADialThatIsNotAnsweredFailsOnceWithAWord) {
   EXPECT_EQ(sent_count("INVITE"), 1);
 }
 
+// RFC 4028 with a peer that takes no UPDATE.
+TEST_F(LineRecovery, ASessionTimerIsServedByAReinviteOfTheSameSdp) {
+  add_seat("a");
+  dial("+12025550100");
+  reply(sent("INVITE"), 200, kAnswer,
+        {{"Session-Expires", "1800;refresher=uac"}, {"Allow", "INVITE, BYE"}});
+  media_.last().connect();
+  media_.take_log();
+  conversation();
+  clock_.advance(900s);
+  EXPECT_EQ(conversation(), "-> INVITE\n");
+  EXPECT_EQ(sent("INVITE").body(), "v=0 our offer again");
+  reply(sent("INVITE"), 200, kAnswer, {{"Session-Expires", "1800;refresher=uac"}});
+  EXPECT_EQ(media_.take_log(), "reoffer\napply v=0 their answer\n");
+  EXPECT_EQ(last().state, CallState::kConnected);
+}
+
 }  // namespace
 }  // namespace rc::call

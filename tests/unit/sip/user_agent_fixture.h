@@ -35,6 +35,7 @@ class SessionNotes : public InviteSession::Listener {
   }
   void on_notify(const Message& notify) override { add("notify " + notify.body()); }
   void on_update(const Message&) override { add("update"); }
+  void on_refresh_due() override { add("refresh due"); }
   void on_ended(const EndReason& reason) override {
     constexpr const char* kWho[] = {"local", "remote", "failure"};
     add("ended " + std::string(kWho[static_cast<int>(reason.who)]) + " " +
