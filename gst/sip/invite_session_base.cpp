@@ -34,13 +34,13 @@ SessionBase::SessionBase(std::shared_ptr<UserAgentCore> core, Owner* owner, std:
 
 void SessionBase::accept(std::string sdp) {
   if (over() || !answer_.open()) return;
-  if (phase_ == Phase::kEstablished) dialog_->refresh_target(answer_.invite());
+  if (phase_ == Phase::kEstablished) dialog_->refresh_target(answer_.request());
   phase_ = Phase::kEstablished;
   limit_.cancel();
   reoffer_.cancel();
   answer_.accept(
       std::move(sdp),
-      [this](Message& response) { session_timer_.answer(answer_.invite(), response); },
+      [this](Message& response) { session_timer_.answer(answer_.request(), response); },
       [weak = weak_from_this()] {
         if (auto session = weak.lock()) session->on_no_ack();
       });

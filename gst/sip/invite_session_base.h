@@ -81,6 +81,7 @@ class SessionBase : public InviteSession, public std::enable_shared_from_this<Se
   void arm_ring_limit(std::chrono::seconds limit);
   void stop_ring_limit() { limit_.cancel(); }
 
+  AuthenticatedRequest::NextCseq next_cseq();  // of the dialog
   // The ACK to a 2xx of ours: end to end, with the INVITE's credentials; kept for repeats.
   void acknowledge(const Message& invite, const std::string& sdp);
   // True: this 2xx has been acknowledged, and is once more.
@@ -104,7 +105,6 @@ class SessionBase : public InviteSession, public std::enable_shared_from_this<Se
   void on_no_ack();
   void send_bye(Message bye);
   void settle(uint64_t id, const Result<Message>& last);
-  AuthenticatedRequest::NextCseq next_cseq();
 
   void receive_invite(const std::shared_ptr<ServerTransaction>& transaction);
   void receive_bye(ServerTransaction& transaction);

@@ -38,7 +38,10 @@ std::string InboundSession::remote_uri() const {
 }
 
 void InboundSession::ring() {
-  if (phase_ == Phase::kEarly) answer_.ring();
+  if (phase_ != Phase::kEarly) return;
+  answer_.ring([this] {
+    begin_end({EndReason::Who::kFailure, 504, "our ringing was not acknowledged", {}}, {});
+  });
 }
 
 void InboundSession::end_early(const std::string&) {

@@ -57,9 +57,29 @@ void OutboundSession::on_outcome(const Result<Message>& outcome) {
 void OutboundSession::on_provisional(const Message& response) {
   if (cancel_wanted_) return send_cancel();
   if (response.status() == 100 || phase_ != Phase::kEarly) return;
+  const bool reliable = ReliableProgress::is_reliable(response);
+  if (reliable && !take_reliable(response)) return;
   // Of several forks the one that spoke last: only the 2xx decides.
   if (!response.to_tag().empty()) take_dialog(response);
+  if (reliable) send_prack(response);
   if (listener_ != nullptr) listener_->on_progress(response);
+}
+
+bool OutboundSession::take_reliable(const Message& response) {
+  // Their offer would have to be answered in the PRACK, before the application hears of it: left
+  // to fail at their side, who were never told that they may.
+  if (invite_.body().empty() && !response.body().empty()) return false;
+  return progress_.take(response);
+}
+
+void OutboundSession::send_prack(const Message& response) {
+  const auto cseq = invite_.cseq();
+  const auto rseq = response.number("RSeq");
+  if (!cseq || !rseq) return;
+  Message prack = dialog_->make_request("PRACK");
+  prack.add("RAck", std::to_string(*rseq) + " " + std::to_string(cseq->number) + " INVITE");
+  AuthenticatedRequest::send(
+      core_, std::move(prack), [](const Result<Message>&) {}, next_cseq());
 }
 
 void OutboundSession::on_success(const Message& response) {
@@ -90,7 +110,11 @@ void OutboundSession::on_first_success(const Message& response) {
   session_timer_.take_answer(invite_, response);
   owes_ack_ = invite_.body().empty();
   if (!owes_ack_) acknowledge(invite_, {});
-  if (listener_ != nullptr) listener_->on_answered(response);
+  if (listener_ == nullptr) return;
+  Message answer = response;
+  const std::string early = progress_.answer(response.to_tag());
+  if (!early.empty() && answer.sdp().empty()) answer.set_body("application/sdp", early);
+  listener_->on_answered(answer);
 }
 
 void OutboundSession::ack(std::string sdp) {

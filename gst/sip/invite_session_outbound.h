@@ -5,6 +5,7 @@
 #include <string>
 
 #include "sip/invite_session_base.h"
+#include "sip/invite_session_progress.h"
 
 namespace rc::sip {
 
@@ -31,6 +32,8 @@ class OutboundSession : public SessionBase {
  private:
   void on_outcome(const Result<Message>& outcome);
   void on_provisional(const Message& response);
+  bool take_reliable(const Message& response);
+  void send_prack(const Message& response);
   void on_success(const Message& response);
   void on_first_success(const Message& response);
   void take_dialog(const Message& response);
@@ -40,6 +43,7 @@ class OutboundSession : public SessionBase {
 
   Message invite_;
   std::weak_ptr<AuthenticatedRequest> request_;
+  ReliableProgress progress_;
   bool answered_ = false;
   bool cancel_wanted_ = false;
   std::string cancel_reason_;

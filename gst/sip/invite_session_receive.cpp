@@ -109,7 +109,7 @@ void SessionBase::receive_other(ServerTransaction& transaction) {
   } else if (method == "REFER") {
     respond(transaction, 603);  // nobody makes us dial: toll fraud
   } else if (method == "PRACK") {
-    respond(transaction, 481);  // we never send 1xx reliably
+    respond(transaction, answer_.take_prack(request) ? 200 : 481);
   } else {
     respond(transaction, 405);
   }

@@ -26,6 +26,14 @@ std::optional<T> parse_or_none(std::optional<std::string_view> text) {
   return std::move(parsed).value();
 }
 
+std::optional<CSeq> read_cseq(std::string_view text) {
+  Scanner in(text);
+  const auto number = parse_number(in.take_until(" \t"), kMaxCSeq);
+  in.skip_space();
+  if (!number || !is_token(in.rest())) return std::nullopt;
+  return CSeq{static_cast<uint32_t>(*number), std::string(in.rest())};
+}
+
 }  // namespace
 
 Message Message::request(std::string_view method, const Uri& request_uri) {
@@ -130,14 +138,15 @@ std::string Message::to_tag() const {
   return address ? address->tag() : "";
 }
 
-std::optional<CSeq> Message::cseq() const {
-  const auto text = header("CSeq");
-  if (!text) return std::nullopt;
-  Scanner in(*text);
-  const auto number = parse_number(in.take_until(" \t"), kMaxCSeq);
+std::optional<CSeq> Message::cseq() const { return read_cseq(header("CSeq").value_or("")); }
+
+std::optional<RAck> Message::rack() const {
+  Scanner in(header("RAck").value_or(""));
+  const auto rseq = parse_number(in.take_until(" \t"), UINT32_MAX);
   in.skip_space();
-  if (!number || !is_token(in.rest())) return std::nullopt;
-  return CSeq{static_cast<uint32_t>(*number), std::string(in.rest())};
+  const auto cseq = read_cseq(in.rest());
+  if (!rseq || !cseq) return std::nullopt;
+  return RAck{static_cast<uint32_t>(*rseq), *cseq};
 }
 
 void Message::set_cseq(const CSeq& cseq) {

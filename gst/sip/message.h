@@ -28,6 +28,12 @@ struct CSeq {
   std::string method;
 };
 
+// Which reliable provisional response a PRACK acknowledges (RFC 3262 7.2).
+struct RAck {
+  uint32_t rseq = 0;
+  CSeq cseq;  // of the request that it answers
+};
+
 // A SIP request or response: a value that owns all its text. Header names are compared without
 // case, compact names are their long forms ("v" is "Via"). Unknown headers are kept.
 // Typed access parses at the call. After a good parse_message() top_via(), from(), to() and cseq()
@@ -82,6 +88,7 @@ class Message {
   std::string call_id() const { return std::string(header("Call-ID").value_or("")); }
   std::optional<CSeq> cseq() const;
   void set_cseq(const CSeq& cseq);
+  std::optional<RAck> rack() const;
   // The number a header begins with: Max-Forwards, Expires, Session-Expires, Min-SE, Retry-After,
   // RSeq. None when absent or larger than 2^32 - 1.
   std::optional<uint32_t> number(std::string_view name) const;

@@ -6,7 +6,7 @@
 
 namespace rc::sip {
 
-void OkRepeater::start(std::function<void()> resend, std::function<void()> on_given_up) {
+void Repeater::start(std::function<void()> resend, std::function<void()> on_given_up) {
   resend_ = std::move(resend);
   running_ = true;
   arm(kT1);
@@ -17,15 +17,15 @@ void OkRepeater::start(std::function<void()> resend, std::function<void()> on_gi
   });
 }
 
-void OkRepeater::arm(Clock::Duration wait) {
+void Repeater::arm(Clock::Duration wait) {
   repeat_ = clock_.after(wait, [this, wait] {
-    const auto next = std::min<Clock::Duration>(2 * wait, kT2);
+    const auto next = std::min(2 * wait, longest_wait_);
     resend_();
     arm(next);
   });
 }
 
-void OkRepeater::stop() {
+void Repeater::stop() {
   running_ = false;
   repeat_.cancel();
   limit_.cancel();

@@ -45,6 +45,7 @@ bool UserAgent::Router::refuse_extensions(ServerTransaction& transaction) const 
   const Message& request = transaction.request();
   auto required = request.tokens("Require");
   std::erase(required, "timer");
+  if (request.method() == "INVITE") std::erase(required, "100rel");
   if (required.empty()) return false;
   Message response = core_->response(request, 420, new_tag());
   for (const auto& extension : required) response.add("Unsupported", extension);

@@ -96,7 +96,8 @@ void UserAgent::Router::receive_outside(const Transaction& transaction) {
   }
   if (method == "OPTIONS") return respond(*transaction, 200);
   if (method == "REFER") return respond(*transaction, 603);  // nobody makes us dial: toll fraud
-  const bool of_a_dialog = method == "BYE" || method == "INFO" || method == "UPDATE";
+  const bool of_a_dialog =
+      method == "BYE" || method == "INFO" || method == "UPDATE" || method == "PRACK";
   respond(*transaction, of_a_dialog ? 481 : 405);
 }
 

@@ -90,10 +90,10 @@ TEST_F(UserAgentRouting, StrayAckAndResponseAreDropped) {
 
 TEST_F(UserAgentRouting, UnknownRequireIs420) {
   Message invite = server_invite();
-  invite.add("Require", "100rel, precondition");
+  invite.add("Require", "replaces, 100rel, precondition");
   deliver(invite);
   EXPECT_EQ(last().status(), 420);
-  EXPECT_EQ(last().tokens("Unsupported"), (std::vector<std::string>{"100rel", "precondition"}));
+  EXPECT_EQ(last().tokens("Unsupported"), (std::vector<std::string>{"replaces", "precondition"}));
   EXPECT_EQ(incoming_, nullptr);
   const auto session = established_inbound();
   Message info = server_request("INFO", session.get());
