@@ -63,8 +63,9 @@ class InviteSession {
     // Also after a re-INVITE that we accepted.
     virtual void on_ack(const Message& /*ack*/) {}
 
-    // A re-INVITE of theirs: answer with accept() or reject(488). No body: accept() makes the offer
-    // and the answer comes by on_ack(). Unanswered for 30 s it is rejected with 500.
+    // A re-INVITE of theirs, or an UPDATE with an offer: answer with accept() or reject(488). No
+    // body: accept() makes the offer and the answer comes by on_ack(). Unanswered for 30 s it is
+    // rejected with 500.
     virtual void on_reoffer(const Message& /*invite*/) {}
     // They withdrew the re-INVITE of on_reoffer: what was before stays.
     virtual void on_reoffer_cancelled() {}
@@ -72,7 +73,7 @@ class InviteSession {
     virtual void on_info(std::string_view /*content_type*/, std::string_view /*body*/) {}
     // NOTIFY inside the dialog, such as the progress of our REFER. Answered 200 already.
     virtual void on_notify(const Message& /*notify*/) {}
-    // UPDATE without body: caller's name or identity headers changed. Answered 200 already.
+    // UPDATE without offer: caller's name or identity headers changed. Answered 200 already.
     virtual void on_update(const Message& /*update*/) {}
     // The call must show that it is alive (RFC 4028), and the peer takes no UPDATE: reinvite() with
     // the SDP of before. Comes again if that does not help; in the end the call is hung up.

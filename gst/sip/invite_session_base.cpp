@@ -140,6 +140,7 @@ void SessionBase::begin_end(EndReason why, const std::string& reason_header) {
   limit_ = core_->clock().after(kTransactionLimit, [weak = weak_from_this()] {
     if (auto session = weak.lock()) session->finish(session->why_);
   });
+  if (was_established && answer_.open()) answer_.refuse(487);  // their offer: of no use any more
   if (was_established) return bye(reason_header);
   end_early(reason_header);
 }
@@ -189,6 +190,7 @@ void SessionBase::finish(const EndReason& why) {
   limit_.cancel();
   reoffer_.cancel();
   session_timer_.stop();
+  if (answer_.open()) answer_.refuse(487);
   answer_.stop();
   on_finish();
   owner_->on_session_over(*this);

@@ -106,9 +106,10 @@ class SessionBase : public InviteSession, public std::enable_shared_from_this<Se
   void send_bye(Message bye);
   void settle(uint64_t id, const Result<Message>& last);
 
-  void receive_invite(const std::shared_ptr<ServerTransaction>& transaction);
+  void receive_offer(const std::shared_ptr<ServerTransaction>& transaction);
+  int refusal_of_offer(const Message& request) const;
   void receive_bye(ServerTransaction& transaction);
-  void receive_update(ServerTransaction& transaction);
+  void receive_update(const std::shared_ptr<ServerTransaction>& transaction);
   void receive_other(ServerTransaction& transaction);
   void refresh();
   void on_refreshed(const Result<Message>& last);

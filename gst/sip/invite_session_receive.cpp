@@ -27,9 +27,9 @@ void SessionBase::receive(const std::shared_ptr<ServerTransaction>& transaction)
     return respond(*transaction, 482);  // came by two ways
   }
   if (dialog_ && !dialog_->take_cseq(request)) return respond(*transaction, 500);
-  if (method == "INVITE") return receive_invite(transaction);
+  if (method == "INVITE") return receive_offer(transaction);
   if (method == "BYE") return receive_bye(*transaction);
-  if (method == "UPDATE") return receive_update(*transaction);
+  if (method == "UPDATE") return receive_update(transaction);
   receive_other(*transaction);
 }
 
@@ -41,17 +41,25 @@ bool SessionBase::offer_under_way() const {
   return owes_ack_ || answer_.open() || answer_.waits_for_answer() || reinvite_.has_value();
 }
 
-void SessionBase::receive_invite(const std::shared_ptr<ServerTransaction>& transaction) {
-  if (phase_ != Phase::kEstablished && !answer_.open()) return respond(*transaction, 481);
-  if (answer_.open()) {
-    // Their own INVITE before is not answered yet: they are to come back (14.2).
-    Message response = core_->response(transaction->request(), 500, local_tag_);
-    response.set("Retry-After", std::to_string(random_number(11)));
+// What their offer is refused with, or 0: only one may be under way in a dialog (RFC 3261 14.2,
+// RFC 3311 5.2).
+int SessionBase::refusal_of_offer(const Message& request) const {
+  if (over()) return 481;
+  // Their own before is not answered yet, or an UPDATE is ahead of the ACK: they are to come back.
+  const bool update = request.method() == "UPDATE";
+  const bool before_ack = answer_.waits_for_ack() && !answer_.waits_for_answer();
+  if (answer_.open() || (update && before_ack)) return 500;
+  const bool we_wait_after_glare = reinvite_ && reinvite_->request.expired();
+  if (phase_ == Phase::kEarly || (offer_under_way() && !we_wait_after_glare)) return 491;
+  return listener_ == nullptr ? 488 : 0;
+}
+
+void SessionBase::receive_offer(const std::shared_ptr<ServerTransaction>& transaction) {
+  if (const int status = refusal_of_offer(transaction->request()); status != 0) {
+    Message response = core_->response(transaction->request(), status, local_tag_);
+    if (status == 500) response.set("Retry-After", std::to_string(random_number(11)));
     return transaction->respond(std::move(response));
   }
-  const bool we_wait_after_glare = reinvite_ && reinvite_->request.expired();
-  if (offer_under_way() && !we_wait_after_glare) return respond(*transaction, 491);
-  if (listener_ == nullptr) return respond(*transaction, 488);
   note_allow(transaction->request());
   answer_.begin(transaction);
   reoffer_ = core_->clock().after(kReofferLimit, [weak = weak_from_this()] {
@@ -82,16 +90,15 @@ void SessionBase::receive_bye(ServerTransaction& transaction) {
   finish(why);
 }
 
-void SessionBase::receive_update(ServerTransaction& transaction) {
-  // An offer in an UPDATE has to be answered at once, without asking anybody (RFC 3311 5.2):
-  // refused, and they come with a re-INVITE.
-  if (!transaction.request().body().empty()) return respond(transaction, 488);
-  if (dialog_) dialog_->refresh_target(transaction.request());
-  Message response = core_->response(transaction.request(), 200, local_tag_);
-  note_allow(transaction.request());
-  if (established()) session_timer_.answer(transaction.request(), response);
-  transaction.respond(std::move(response));
-  if (listener_ != nullptr) listener_->on_update(transaction.request());
+void SessionBase::receive_update(const std::shared_ptr<ServerTransaction>& transaction) {
+  const Message& update = transaction->request();
+  if (!update.sdp().empty()) return receive_offer(transaction);
+  if (dialog_) dialog_->refresh_target(update);
+  note_allow(update);
+  Message response = core_->response(update, 200, local_tag_);
+  if (established()) session_timer_.answer(update, response);
+  transaction->respond(std::move(response));
+  if (listener_ != nullptr) listener_->on_update(update);
 }
 
 void SessionBase::receive_other(ServerTransaction& transaction) {

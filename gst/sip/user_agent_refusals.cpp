@@ -66,7 +66,9 @@ bool UserAgent::Router::refuse_interval(ServerTransaction& transaction) const {
 // Of other requests the application reads what it can.
 bool UserAgent::Router::refuse_content(ServerTransaction& transaction) const {
   const Message& request = transaction.request();
-  if (request.method() != "INVITE") return false;
+  const bool offers =
+      request.method() == "INVITE" || (request.method() == "UPDATE" && !request.body().empty());
+  if (!offers) return false;
   if (!is_understood(request)) {
     Message response = core_->response(request, 415, new_tag());
     response.set("Accept", "application/sdp, multipart/mixed, multipart/alternative");

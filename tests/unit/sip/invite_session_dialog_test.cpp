@@ -153,15 +153,6 @@ TEST_F(Established, InfoIsTakenBeforeTheAnswer) {
   EXPECT_EQ(notes_.take(), "info application/json {}\n");
 }
 
-TEST_F(Established, OffersInUpdateAreRefused) {
-  const auto session = established_outbound();
-  Message update = server_request("UPDATE", session.get());
-  update.set_body("application/sdp", kOffer);
-  deliver(update);
-  EXPECT_EQ(last().status(), 488);
-  EXPECT_EQ(notes_.take(), "");
-}
-
 TEST_F(Established, ReferIsRefused) {
   const auto session = established_outbound();
   Message refer = server_request("REFER", session.get());
