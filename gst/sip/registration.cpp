@@ -161,7 +161,7 @@ void Registration::Impl::on_registered(const Message& response) {
 seconds Registration::Impl::granted(const Message& response) const {
   const auto own = NameAddr::parse(core_->contact());
   for (const auto& contact : response.addresses("Contact")) {
-    if (!own.ok() || contact.uri.user != own.value().uri.user) continue;
+    if (!own.ok() || !equivalent(contact.uri, own.value().uri)) continue;  // RFC 3261 10.2.4
     const auto expires = parse_number(contact.params.get("expires").value_or(""), UINT32_MAX);
     if (expires) return seconds(*expires);
   }

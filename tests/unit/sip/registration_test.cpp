@@ -69,6 +69,20 @@ TEST_F(RegistrationTest, SendsWhatRingCentralNeeds) {
   EXPECT_EQ(authorization.find("secret"), std::string::npos);
 }
 
+TEST_F(RegistrationTest, FindsItsOwnContactByComparingUris) {  // RFC 3261 10.2.4
+  registration_->start();
+  const Uri own = last().contact()->uri;
+  Uri other = own, same = own;
+  other.params.set("maddr", "192.0.2.1");
+  same.host.replace(same.host.size() - 7, 7, "INVALID");
+  same.params.set("transport", "WS");
+  Message response = response_to(last(), 200, "reg");
+  response.add("Contact", "<" + other.to_string() + ">;expires=7");
+  response.add("Contact", "<" + same.to_string() + ">;expires=41");
+  deliver(response);
+  EXPECT_EQ(take(), "registered 41\n");
+}
+
 TEST_F(RegistrationTest, SendsRegIdWhenAsked) {
   make({"urn:uuid:x", 60s, 1});
   registration_->start();
