@@ -110,6 +110,7 @@ class SessionBase : public InviteSession, public std::enable_shared_from_this<Se
   int refusal_of_offer(const Message& request) const;
   void receive_bye(ServerTransaction& transaction);
   void receive_update(const std::shared_ptr<ServerTransaction>& transaction);
+  void receive_info(ServerTransaction& transaction);
   void receive_other(ServerTransaction& transaction);
   void refresh();
   void on_refreshed(const Result<Message>& last);

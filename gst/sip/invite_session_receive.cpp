@@ -101,13 +101,24 @@ void SessionBase::receive_update(const std::shared_ptr<ServerTransaction>& trans
   if (listener_ != nullptr) listener_->on_update(update);
 }
 
+void SessionBase::receive_info(ServerTransaction& transaction) {
+  const Message& info = transaction.request();
+  if (info.has("Info-Package")) {
+    // We asked for none (RFC 6086 4.2.2); what RingCentral sends has none.
+    Message response = core_->response(info, 469, local_tag_);
+    response.set("Recv-Info", "");
+    return transaction.respond(std::move(response));
+  }
+  respond(transaction, 200);
+  const auto type = info.content_type();
+  if (listener_ != nullptr) listener_->on_info(type ? type->type : "", info.body());
+}
+
 void SessionBase::receive_other(ServerTransaction& transaction) {
   const Message& request = transaction.request();
   const std::string& method = request.method();
   if (method == "INFO") {
-    respond(transaction, 200);
-    const auto type = request.content_type();
-    if (listener_ != nullptr) listener_->on_info(type ? type->type : "", request.body());
+    receive_info(transaction);
   } else if (method == "NOTIFY") {
     respond(transaction, 200);
     if (listener_ != nullptr) listener_->on_notify(request);

@@ -15,7 +15,7 @@ struct Phrase {
 };
 
 // RFC 3261 21 and, where named, the RFC that adds the status.
-constexpr std::array<Phrase, 59> kPhrases = {{
+constexpr std::array<Phrase, 60> kPhrases = {{
     {100, "Trying"},
     {180, "Ringing"},
     {181, "Call Is Being Forwarded"},
@@ -51,6 +51,7 @@ constexpr std::array<Phrase, 59> kPhrases = {{
     {423, "Interval Too Brief"},
     {430, "Flow Failed"},                       // RFC 5626
     {439, "First Hop Lacks Outbound Support"},  // RFC 5626
+    {469, "Bad Info Package"},                  // RFC 6086
     {480, "Temporarily Unavailable"},
     {481, "Call/Transaction Does Not Exist"},
     {482, "Loop Detected"},

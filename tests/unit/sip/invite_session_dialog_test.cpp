@@ -153,6 +153,17 @@ TEST_F(Established, InfoIsTakenBeforeTheAnswer) {
   EXPECT_EQ(notes_.take(), "info application/json {}\n");
 }
 
+TEST_F(Established, InfoOfAPackageIs469) {  // RFC 6086 4.2.2
+  const auto session = established_outbound();
+  Message info = server_request("INFO", session.get());
+  info.add("Info-Package", "dtmf");
+  info.set_body("application/dtmf", "1");
+  deliver(info);
+  EXPECT_EQ(last().status(), 469);
+  EXPECT_EQ(last().header("Recv-Info"), "");
+  EXPECT_EQ(notes_.take(), "");
+}
+
 TEST_F(Established, ReferIsRefused) {
   const auto session = established_outbound();
   Message refer = server_request("REFER", session.get());
