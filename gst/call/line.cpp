@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "call/line.h"
 
-#include <algorithm>
-
 #include "call/caller.h"
 #include "call/dial_string.h"
 #include "core/log.h"
@@ -36,6 +34,7 @@ Line::~Line() = default;
 void Line::use_account(sip::UserAgent::Options options, Media media) {
   media_ = std::move(media);
   account_ = options.account;
+  options.max_ringing = options_.max_ringing;
   user_agent_ = std::make_unique<sip::UserAgent>(clock_, std::move(options), this);
 }
 
@@ -43,15 +42,8 @@ std::string Line::new_call_id() { return "c-" + random_token(12); }
 
 // --- incoming ---
 
-bool Line::has_room() const {
-  const auto ringing = std::count_if(calls_.begin(), calls_.end(), [](const auto& entry) {
-    return entry.second.call->info().state == CallState::kRinging;
-  });
-  return calls_.size() < options_.max_calls && static_cast<size_t>(ringing) < options_.max_ringing;
-}
-
 void Line::on_invite(std::shared_ptr<sip::InviteSession> session) {
-  if (has_room()) return receive_call(std::move(session));
+  if (calls_.size() < options_.max_calls) return receive_call(std::move(session));
   RC_LOG(kCall, WARNING, "refused a call with 486: too many calls at a time (max-calls)");
   session->reject(kBusyHere);
 }

@@ -75,7 +75,6 @@ class Line : public sip::UserAgent::Listener, public Call::Listener {
   void on_check_sync() override;
   void on_call_changed(Call& call) override;
 
-  bool has_room() const;
   CallInfo describe(const sip::InviteSession& session) const;
   void receive_call(std::shared_ptr<sip::InviteSession> session);
   void offer_to_seat(const std::string& id);

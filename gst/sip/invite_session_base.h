@@ -39,6 +39,7 @@ class SessionBase : public InviteSession, public std::enable_shared_from_this<Se
 
   void set_listener(Listener* listener) override { listener_ = listener; }
   bool has_listener() const { return listener_ != nullptr; }
+  bool ringing() const { return !outbound() && phase_ == Phase::kEarly; }
   bool established() const override { return phase_ == Phase::kEstablished; }
   const std::string& call_id() const override { return call_id_; }
   std::string local_tag() const override { return local_tag_; }

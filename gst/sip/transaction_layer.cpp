@@ -94,10 +94,18 @@ bool TransactionLayer::is_merged(const Message& invite) {
 
 std::shared_ptr<ServerTransaction> TransactionLayer::create(const Message& request) {
   purge();
-  if (servers_.size() >= kMaxServer) return nullptr;
+  if (servers_.size() >= kMaxServer && !make_room()) return nullptr;
   auto server = std::make_shared<ServerTransaction>(clock_, sender_, request);
   servers_[server_key(request, transaction_method(request))] = server;
   return server;
+}
+
+bool TransactionLayer::make_room() {
+  const auto answered = std::find_if(servers_.begin(), servers_.end(),
+                                     [](const auto& entry) { return entry.second->answered(); });
+  if (answered == servers_.end()) return false;
+  servers_.erase(answered);
+  return true;
 }
 
 void TransactionLayer::transport_lost(const Error& reason) {

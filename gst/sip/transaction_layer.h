@@ -12,7 +12,8 @@ namespace rc::sip {
 // All transactions of one user agent, found by branch and method. Thread: signalling.
 class TransactionLayer {
  public:
-  // At most so many live server transactions: further requests get 503 from the caller.
+  // At most so many live server transactions. One that is answered, and stays only for an ACK or
+  // repeats, makes room for the next request, so that nobody fills the table with refusals.
   static constexpr size_t kMaxServer = 256;
 
   TransactionLayer(Clock& clock, MessageSender& sender) : clock_(clock), sender_(sender) {}
@@ -32,7 +33,7 @@ class TransactionLayer {
   // Whether this INVITE has come already by another way (RFC 3261 8.2.2.2): same From tag,
   // Call-ID and CSeq in another transaction.
   bool is_merged(const Message& invite);
-  // Null when there are kMaxServer already.
+  // Null when there are kMaxServer already and none is answered: 503.
   std::shared_ptr<ServerTransaction> create(const Message& request);
 
   void transport_lost(const Error& reason);
@@ -41,6 +42,7 @@ class TransactionLayer {
 
  private:
   void purge();
+  bool make_room();
   std::shared_ptr<ServerTransaction> find_server(const std::string& key);
 
   Clock& clock_;

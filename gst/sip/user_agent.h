@@ -42,7 +42,9 @@ class UserAgent {
     std::string product;  // User-Agent header, "gst-ringcentral/0.1"
     // How long a call may ring, in either direction, before it is given up (CANCEL or 480).
     std::chrono::seconds ring_limit{180};
-    size_t max_sessions = 200;  // more INVITEs than that get 486
+    // One more INVITE than these gets 486, and costs nothing but that.
+    size_t max_sessions = 200;
+    size_t max_ringing = 8;  // calls that came and are not answered yet
   };
 
   // Called from receive(); see InviteSession for what may be done inside.

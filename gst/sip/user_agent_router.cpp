@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "sip/user_agent_router.h"
 
+#include <algorithm>
+
 #include "core/log.h"
 #include "core/random.h"
 #include "core/text.h"
@@ -55,14 +57,25 @@ void UserAgent::Router::receive_request(const Message& request) {
   }
   if (request.method() == "CANCEL") return receive_cancel(request);
   const bool in_dialog = !request.to_tag().empty();
-  if (!in_dialog && request.method() == "INVITE" && transactions.is_merged(request)) {
-    return send_stateless(request, 482);
+  if (!in_dialog && request.method() == "INVITE") {
+    if (transactions.is_merged(request)) return send_stateless(request, 482);
+    if (!has_room()) return send_stateless(request, 486);
   }
   const Transaction transaction = transactions.create(request);
   if (!transaction) return send_stateless(request, 503);
   if (refuse(*transaction)) return;
   if (in_dialog && request.method() != "MESSAGE") return receive_in_dialog(transaction);
   receive_outside(transaction);
+}
+
+bool UserAgent::Router::has_room() const {
+  const auto ringing = std::count_if(sessions_.begin(), sessions_.end(),
+                                     [](const auto& entry) { return entry.second->ringing(); });
+  const UserAgent::Options& options = core_->options();
+  const bool room =
+      sessions_.size() < options.max_sessions && static_cast<size_t>(ringing) < options.max_ringing;
+  if (!room) RC_LOG(kSip, WARNING, "refused a call with 486: too many at a time");
+  return room;
 }
 
 void UserAgent::Router::receive_ack(const Message& ack, const Transaction& invite) {
@@ -109,7 +122,6 @@ void UserAgent::Router::receive_notify(const Transaction& transaction) {
 }
 
 void UserAgent::Router::receive_invite(const Transaction& transaction) {
-  if (sessions_.size() >= core_->options().max_sessions) return respond(*transaction, 486);
   const auto session = std::make_shared<InboundSession>(core_, this, transaction);
   add(session);
   session->start();

@@ -30,6 +30,7 @@ class UserAgent::Router : public SessionBase::Owner {
   using Transaction = std::shared_ptr<ServerTransaction>;
 
   void receive_request(const Message& request);
+  bool has_room() const;
   void receive_ack(const Message& ack, const Transaction& invite);
   void receive_cancel(const Message& cancel);
   void receive_in_dialog(const Transaction& transaction);

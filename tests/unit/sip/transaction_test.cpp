@@ -215,5 +215,17 @@ TEST_F(TransactionTest, ServerTransactionsAreLimited) {
   EXPECT_EQ(layer.create(request("INVITE", "z9hG4bKlast")), nullptr);
 }
 
+TEST_F(TransactionTest, AnsweredOnesMakeRoomForTheNext) {
+  const auto refused = layer.create(request("INVITE", "z9hG4bKrefused"));
+  refused->respond(answer(refused, 486));
+  for (size_t i = 1; i < TransactionLayer::kMaxServer; ++i) {
+    ASSERT_NE(layer.create(request("INVITE", "z9hG4bK" + std::to_string(i))), nullptr);
+  }
+  EXPECT_NE(layer.create(request("INVITE", "z9hG4bKnext")), nullptr);
+  EXPECT_EQ(layer.find(request("INVITE", "z9hG4bKrefused")), nullptr);
+  EXPECT_NE(layer.find(request("INVITE", "z9hG4bK1")), nullptr);
+  EXPECT_EQ(layer.create(request("INVITE", "z9hG4bKlast")), nullptr);
+}
+
 }  // namespace
 }  // namespace rc::sip
