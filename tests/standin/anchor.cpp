@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "anchor.h"
 
+#include <map>
+#include <set>
+#include <utility>
+
 #include "in_call.h"
+#include "sdp_text.h"
 
 namespace standin {
 namespace {
@@ -89,22 +94,49 @@ void AnchorCall::on_offer(Leg& leg, const std::string& sdp) {
                                       [&leg, keep = leg.shared_from_this()] { leg.reject(488); }));
 }
 
-bool AnchorCall::reinvite(const std::string& kind) {
-  const bool known = kind == "same" || kind == "hold" || kind == "resume" || kind == "new_ice";
-  if (!known || state() != CallState::kAnswered || media_ == nullptr) return false;
-  if (kind == "new_ice") {
+bool AnchorCall::reinvite(const Json& how) {
+  static const std::set<std::string> kKinds = {"same", "hold",    "hold_inactive", "hold_zero",
+                                               "late", "new_ice", "resume",        "codec"};
+  const std::string kind = how.text("kind");
+  const std::string method = how.flag("update") ? "UPDATE" : "INVITE";
+  if (kKinds.count(kind) == 0 || state() != CallState::kAnswered || media_ == nullptr) return false;
+  if (kind == "late") {
+    answer_late_ = true;
+    leg_->offer("");
+    return true;
+  }
+  if (kind == "codec" && !parse_codec(how.text("codec"), spec_)) return false;
+  if (kind == "codec" || kind == "new_ice") {
     old_media_ = std::move(media_);
     make_media();
   }
-  media_->create_offer(with_sdp([this](const std::string& sdp) { leg_->offer(sdp); }),
-                       kind == "hold" ? Direction::kSendOnly : Direction::kSendRecv);
+  send_offer(kind, method);
   return true;
 }
 
+void AnchorCall::send_offer(const std::string& kind, const std::string& method) {
+  static const std::map<std::string, Direction> kDirections = {
+      {"hold", Direction::kSendOnly}, {"hold_inactive", Direction::kInactive}};
+  const auto found = kDirections.find(kind);
+  const auto direction = found == kDirections.end() ? Direction::kSendRecv : found->second;
+  media_->create_offer(with_sdp([this, method, zero = kind == "hold_zero"](std::string sdp) {
+                         leg_->offer(zero ? with_zero_address(sdp) : sdp, method);
+                       }),
+                       direction);
+}
+
 void AnchorCall::on_offer_answered(Leg& leg, int status, const std::string& sdp) {
-  if (status >= 300) return;
-  leg.ack();
-  apply_answer(sdp);
+  const bool late = std::exchange(answer_late_, false);
+  if (status >= 300) {
+    if (old_media_ != nullptr) media_ = std::move(old_media_);  // it goes on as before
+    return;
+  }
+  if (!late) {
+    leg.ack();
+    return apply_answer(sdp);
+  }
+  media_->create_answer(sdp, with_sdp([this](const std::string& answer) { leg_->ack(answer); },
+                                      [this] { leg_->ack(); }));
 }
 
 void AnchorCall::on_acked(Leg&, const std::string& sdp) {
@@ -142,6 +174,11 @@ void AnchorCall::on_refer(Leg& leg, const std::string&) {
 }
 
 // --- the end
+
+void AnchorCall::abandon() {
+  if (leg_ != nullptr) leg_->abandon();
+  end("abandoned");
+}
 
 void AnchorCall::on_bye(Leg&) { end("client_bye"); }
 

@@ -18,7 +18,9 @@ class AnchorCall : public Call {
 
   bool finished() const override { return state() == CallState::kEnded && media_ == nullptr; }
   bool change_media(const Json& action) override;
-  bool reinvite(const std::string& kind) override;
+  bool reinvite(const Json& how) override;
+  void abandon() override;
+  Leg* leg() override { return leg_.get(); }
 
   void on_offer(Leg& leg, const std::string& sdp) override;
   void on_offer_answered(Leg& leg, int status, const std::string& sdp) override;
@@ -48,6 +50,7 @@ class AnchorCall : public Call {
 
  private:
   void close_media();
+  void send_offer(const std::string& kind, const std::string& method);
 
   MediaSpec spec_;
   std::unique_ptr<MediaLeg> media_;
@@ -55,7 +58,8 @@ class AnchorCall : public Call {
   MediaLegStats last_stats_;
   std::string media_error_;
   int generation_ = 0;
-  bool answer_in_ack_ = false;
+  bool answer_in_ack_ = false;  // of the client, to an offer of ours in a 200
+  bool answer_late_ = false;    // of ours, to an offer of the client in its 200
   bool closing_media_ = false;
 };
 
@@ -67,11 +71,14 @@ class ScriptedCaller : public AnchorCall {
     std::string name = "WIRELESS CALLER";
     bool auto_answer = false;
     std::chrono::milliseconds hangup_after{0};
+    SipSpec sip = {};
   };
   ScriptedCaller(Box& box, const Account& to, Options options, MediaSpec spec);
 
   void start();
   void hang_up() override;
+  void abandon() override;
+  Leg* leg() override;
 
  private:
   void on_ended() override;
@@ -86,10 +93,12 @@ class ScriptedCaller : public AnchorCall {
 
 // What the stand-in does when this number is dialled.
 struct NumberSpec {
-  enum class Behaviour { kAnswer, kBusy, kReject, kNotFound, kRing, kError, kBadSdp };
+  enum class Behaviour { kAnswer, kBusy, kReject, kNotFound, kRing, kError, kBadSdp, kStatus };
   Behaviour behaviour = Behaviour::kAnswer;
   MediaSpec media;
   std::chrono::milliseconds hangup_after{0};
+  SipSpec sip = {};
+  int status = 0;  // of kStatus
 };
 std::optional<NumberSpec::Behaviour> parse_behaviour(const std::string& name);
 
@@ -102,14 +111,30 @@ class ScriptedCallee : public AnchorCall {
   void start(const std::string& offer);
   void hang_up() override;
 
+  bool on_cancel(Leg& leg) override;
   void on_cancelled(Leg& leg) override;
 
  private:
+  // The further dialogs of a forked INVITE: they are noted and nothing else.
+  class ForkOwner : public LegOwner {
+   public:
+    explicit ForkOwner(ScriptedCallee& call) : call_(call) {}
+    void on_mark(Leg&, const std::string& event) override { call_.note("fork_" + event); }
+
+   private:
+    ScriptedCallee& call_;
+  };
+
+  void ring_forks();
+  void answer_forks(const std::string& sdp);
   void answer(const std::string& offer);
   void accept_later(const std::string& sdp);
   void refuse(int status);
 
   NumberSpec number_;
+  ForkOwner fork_owner_{*this};
+  std::vector<std::shared_ptr<Leg>> forks_;
+  std::string sdp_;  // of the 200, once it is known
 };
 
 }  // namespace standin

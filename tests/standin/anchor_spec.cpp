@@ -4,21 +4,6 @@
 namespace standin {
 namespace {
 
-bool parse_codec(const std::string& name, MediaSpec& spec) {
-  MediaLegOptions& options = spec.options;
-  spec.no_codec = name == "g729";
-  if (name == "opus") {
-    options.codecs = {Codec::kOpus};
-  } else if (name == "pcmu") {
-    options.codecs = {Codec::kPcmu};
-  } else if (name == "pcma") {
-    options.codecs = {Codec::kPcma};
-  } else {
-    return name.empty() || spec.no_codec;
-  }
-  return true;
-}
-
 bool parse_era(const std::string& era, MediaLegOptions& options) {
   options.era = era == "2019" ? Era::k2019 : Era::k2024;
   return era.empty() || era == "2019" || era == "2024";
@@ -51,6 +36,21 @@ bool parse_play(const Json& json, Play& play) {
 }
 
 }  // namespace
+
+bool parse_codec(const std::string& name, MediaSpec& spec) {
+  MediaLegOptions& options = spec.options;
+  spec.no_codec = name == "g729";
+  if (name == "opus") {
+    options.codecs = {Codec::kOpus};
+  } else if (name == "pcmu") {
+    options.codecs = {Codec::kPcmu};
+  } else if (name == "pcma") {
+    options.codecs = {Codec::kPcma};
+  } else {
+    return name.empty() || spec.no_codec;
+  }
+  return true;
+}
 
 std::optional<MediaSpec> parse_media(const std::optional<Json>& json, std::string& error) {
   MediaSpec spec;

@@ -16,6 +16,9 @@ struct MediaSpec {
   bool no_codec = false;  // a caller's offer holds none that a WebRTC phone can speak
 };
 
+// False when there is no such codec.
+bool parse_codec(const std::string& name, MediaSpec& spec);
+
 // Nothing, with error set, when a value is unknown. No object: silence, newest SDP, all codecs.
 std::optional<MediaSpec> parse_media(const std::optional<Json>& json, std::string& error);
 

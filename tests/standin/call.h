@@ -44,11 +44,15 @@ class Call : public LegOwner, public std::enable_shared_from_this<Call> {
 
   // The stand-in ends the call: CANCEL or BYE, whatever fits.
   virtual void hang_up() = 0;
+  // As if that had been lost on the way: the client is not told.
+  virtual void abandon() { hang_up(); }
+  // The client's leg, for requests of the control API; null when there is none (yet).
+  virtual Leg* leg() { return nullptr; }
   // Ended, and nothing of its media is left.
   virtual bool finished() const { return state_ == CallState::kEnded; }
   // Only calls with media of the stand-in can do these; false: not possible (now).
   virtual bool change_media(const Json& /*action*/) { return false; }
-  virtual bool reinvite(const std::string& /*kind*/) { return false; }
+  virtual bool reinvite(const Json& /*how*/) { return false; }
   // {"id":...}, as GET /standin/calls/{id} gives it.
   void write(JsonOut& out) const;
 

@@ -10,15 +10,7 @@ namespace standin {
 namespace {
 
 constexpr gint64 kLongestWaitMs = 120000;
-
-Control::Reply error(unsigned status, const std::string& message) {
-  return {status, JsonOut().begin().add("error", message).end().text()};
-}
-
-std::string parameter(const Control::Request& request, const std::string& name) {
-  const auto found = request.query.find(name);
-  return found == request.query.end() ? std::string() : found->second;
-}
+constexpr guint64 kMostRawMessages = 100000;
 
 // "/calls/call-1/media" -> {"calls", "call-1", "media"}; always three parts.
 std::vector<std::string> parts_of(const std::string& path) {
@@ -46,7 +38,21 @@ bool reached(const Call& call, const std::string& state) {
   return true;
 }
 
+// A request of ours inside a call: its answer is that of the client.
+bool asks_client(const Control::Request& request) {
+  return request.method == "POST" && parts_of(request.path)[2] == "request";
+}
+
 }  // namespace
+
+Control::Reply control_error(unsigned status, const std::string& message) {
+  return {status, JsonOut().begin().add("error", message).end().text()};
+}
+
+std::string control_parameter(const Control::Request& request, const std::string& name) {
+  const auto found = request.query.find(name);
+  return found == request.query.end() ? std::string() : found->second;
+}
 
 Control::Control(Box& box, std::string token) : box_(box), token_(std::move(token)) {}
 
@@ -67,7 +73,8 @@ bool Control::allowed(SoupServerMessage* message) const {
 void Control::on_request(SoupServer*, SoupServerMessage* message, const char* path,
                          GHashTable* query, gpointer data) {
   auto* self = static_cast<Control*>(data);
-  if (!self->allowed(message)) return self->answer(message, error(401, "control token missing"));
+  if (!self->allowed(message))
+    return self->answer(message, control_error(401, "control token missing"));
   Request request{soup_server_message_get_method(message), path, {}, body_of(message)};
   request.path.erase(0, std::string_view("/standin").size());
   GHashTableIter iter;
@@ -77,6 +84,7 @@ void Control::on_request(SoupServer*, SoupServerMessage* message, const char* pa
   while (query != nullptr && g_hash_table_iter_next(&iter, &key, &value)) {
     request.query[static_cast<const char*>(key)] = static_cast<const char*>(value);
   }
+  if (asks_client(request)) request = self->ask_client(request);
   if (self->must_wait(request)) return self->wait_for(message, request);
   self->answer(message, self->handle(request));
 }
@@ -87,25 +95,27 @@ void Control::answer(SoupServerMessage* message, const Reply& reply) {
                                    reply.body.size());
 }
 
-bool Control::must_wait(const Request& request) const {
+bool Control::must_wait(const Request& request) {
   const auto parts = parts_of(request.path);
-  const std::string state = parameter(request, "wait_state");
+  const std::string state = control_parameter(request, "wait_state");
   if (parts[0] == "calls" && !state.empty()) {
     const Call* found = box_.exchange->find_call(parts[1]);
     return found != nullptr && !reached(*found, state);
   }
-  if (parts[0] == "calls" && !parameter(request, "wait_count").empty()) {
-    const auto count = g_ascii_strtoull(parameter(request, "wait_count").c_str(), nullptr, 10);
+  if (parts[2] == "request") return !final_response(request);
+  if (parts[0] == "calls" && !control_parameter(request, "wait_count").empty()) {
+    const auto count =
+        g_ascii_strtoull(control_parameter(request, "wait_count").c_str(), nullptr, 10);
     return box_.exchange->calls().size() < count;
   }
-  const std::string there = parameter(request, "wait");
-  const std::string gone = parameter(request, "wait_gone");
+  const std::string there = control_parameter(request, "wait");
+  const std::string gone = control_parameter(request, "wait_gone");
   if (!there.empty()) return box_.registrar->reachable(there).empty();
   return !gone.empty() && !box_.registrar->reachable(gone).empty();
 }
 
 void Control::wait_for(SoupServerMessage* message, const Request& request) {
-  const std::string text = parameter(request, "timeout_ms");
+  const std::string text = control_parameter(request, "timeout_ms");
   const gint64 asked = text.empty() ? 5000 : g_ascii_strtoll(text.c_str(), nullptr, 10);
   const gint64 wait = std::clamp<gint64>(asked, 0, kLongestWaitMs);
   soup_server_message_pause(message);
@@ -133,79 +143,22 @@ void Control::look_again() {
 
 Control::Reply Control::handle(const Request& request) {
   const auto parts = parts_of(request.path);
-  if (parts[0] == "calls" && parts[1].empty() && request.method == "POST") {
-    return place_call(request);
-  }
-  if (parts[0] == "calls" && parts[1].empty()) return calls(request);
-  if (parts[0] == "numbers" && request.method == "POST") return set_number(request);
+  const bool post = request.method == "POST";
+  if (parts[0] == "calls" && parts[1].empty()) return post ? place_call(request) : calls(request);
+  if (parts[0] == "numbers" && post) return set_number(request);
   if (parts[0] == "calls") return call(request, parts[1], parts[2]);
+  if (parts[0] == "flows" && post) return flow(request, parts[1], parts[2]);
   if (parts[0] == "registrations") return registrations(request);
   if (parts[0] == "log") return log(request);
   if (parts[0] == "violations") return violations(request);
   if (parts[0] == "faults") return faults(request);
-  if (parts[0] == "proxies" && request.method == "POST") return proxies(request);
-  if (parts[0] == "drop_sockets" && request.method == "POST") {
+  if (parts[0] == "proxies" && post) return proxies(request);
+  if (parts[0] == "restart" && post) return restart(request);
+  if (parts[0] == "drop_sockets" && post) {
     box_.flows.close_all();
     return {200, "{}"};
   }
-  return error(404, "no such resource");
-}
-
-Control::Reply Control::calls(const Request&) {
-  JsonOut out;
-  out.begin().key("calls").begin_list();
-  for (const auto& call : box_.exchange->calls()) call->write(out);
-  return {200, out.end_list().end().text()};
-}
-
-Control::Reply Control::place_call(const Request& request) {
-  const auto body = Json::parse(request.body);
-  if (!body) return error(400, "body is not a JSON object");
-  const Account* to = box_.directory.by_dialled(body->text("to"));
-  if (to == nullptr) return error(404, "no such extension");
-  std::string problem;
-  auto media = parse_media(body->object("media"), problem);
-  if (!media) return error(400, problem);
-  ScriptedCaller::Options options;
-  options.from = body->text("from", options.from);
-  options.name = body->text("name", options.name);
-  options.auto_answer = body->flag("auto_answer");
-  options.hangup_after = std::chrono::milliseconds(body->number("hangup_after_ms"));
-  auto call = std::make_shared<ScriptedCaller>(box_, *to, options, std::move(*media));
-  box_.exchange->add_call(call);
-  call->start();
-  return {200, JsonOut().begin().add("id", call->id()).end().text()};
-}
-
-Control::Reply Control::set_number(const Request& request) {
-  const auto body = Json::parse(request.body);
-  if (!body || body->text("number").empty()) return error(400, "number missing");
-  const auto behaviour = parse_behaviour(body->text("behaviour", "answer"));
-  if (!behaviour) return error(400, "unknown behaviour");
-  std::string problem;
-  auto media = parse_media(body->object("media"), problem);
-  if (!media) return error(400, problem);
-  box_.exchange->set_number(
-      body->text("number"),
-      {*behaviour, std::move(*media), std::chrono::milliseconds(body->number("hangup_after_ms"))});
-  return {200, "{}"};
-}
-
-Control::Reply Control::call(const Request& request, const std::string& id,
-                             const std::string& action) {
-  Call* found = box_.exchange->find_call(id);
-  if (found == nullptr) return error(404, "no such call");
-  if (request.method == "DELETE") found->hang_up();
-  if (request.method == "POST") {
-    const auto body = Json::parse(request.body);
-    const bool done =
-        body && (action == "media" ? found->change_media(*body)
-                                   : action == "reinvite" && found->reinvite(body->text("kind")));
-    if (!done) return error(409, "not possible");
-  }
-  JsonOut out;
-  found->write(out);
-  return {200, out.text()};
+  return control_error(404, "no such resource");
 }
 
 Control::Reply Control::registrations(const Request&) {
@@ -222,6 +175,47 @@ Control::Reply Control::registrations(const Request&) {
     out.add(account.extension.c_str(), box_.registrar->unregister_count(account.extension));
   }
   return {200, out.end().end().text()};
+}
+
+Control::Reply Control::flow(const Request& request, const std::string& extension,
+                             const std::string& action) {
+  Flow* found = box_.flows.newest(extension);
+  if (found == nullptr) return control_error(404, "no socket of that extension");
+  const auto id = found->id;
+  if (action == "freeze") {
+    box_.flows.freeze(*found);
+  } else if (action == "cut") {
+    box_.flows.cut(*found);
+  } else if (action == "raw") {
+    send_raw(id, request);
+  } else {
+    return control_error(404, "no such action");
+  }
+  return {200, JsonOut().begin().add("socket", static_cast<std::int64_t>(id)).end().text()};
+}
+
+// With ?times=n the bytes go out n times, each with its number in place of every {{n}}.
+void Control::send_raw(std::uint64_t flow, const Request& request) {
+  static constexpr std::string_view kNumber = "{{n}}";
+  const std::string times = control_parameter(request, "times");
+  const auto count = times.empty() ? 1 : g_ascii_strtoull(times.c_str(), nullptr, 10);
+  for (guint64 n = 1; n <= std::min<guint64>(count, kMostRawMessages); ++n) {
+    std::string text = request.body;
+    for (auto at = text.find(kNumber); at != std::string::npos; at = text.find(kNumber, at)) {
+      text.replace(at, kNumber.size(), std::to_string(n));
+    }
+    box_.flows.send_unchecked(flow, text);
+  }
+}
+
+Control::Reply Control::restart(const Request& request) {
+  const auto how = Json::parse(request.body);
+  if (!how) return control_error(400, "body is not a JSON object");
+  box_.flows.cut_all();
+  box_.registrar->forget();
+  box_.challenger.forget();
+  if (how->flag("forget_calls")) box_.exchange->abandon_all();
+  return {200, "{}"};
 }
 
 Control::Reply Control::log(const Request&) {
@@ -246,10 +240,10 @@ Control::Reply Control::violations(const Request&) {
 
 Control::Reply Control::faults(const Request& request) {
   const auto values = Json::parse(request.body);
-  if (!values) return error(400, "body is not a JSON object");
+  if (!values) return control_error(400, "body is not a JSON object");
   for (const auto& name : values->keys()) {
     if (!standin::set_fault(box_.faults, name, values->number(name.c_str()))) {
-      return error(400, "no such fault: " + name);
+      return control_error(400, "no such fault: " + name);
     }
   }
   JsonOut out;
@@ -262,7 +256,7 @@ Control::Reply Control::faults(const Request& request) {
 
 Control::Reply Control::proxies(const Request& request) {
   const auto names = Json::parse(request.body);
-  if (!names) return error(400, "body is not a JSON object");
+  if (!names) return control_error(400, "body is not a JSON object");
   box_.outbound_proxy = names->text("outbound");
   box_.outbound_proxy_backup = names->text("backup", names->text("outbound"));
   return {200, "{}"};

@@ -14,17 +14,8 @@ class ControlTest : public testing::Test {
  protected:
   void SetUp() override { ASSERT_TRUE(server.start()) << server.error(); }
 
-  // HTTP, not the short cut of Server::control().
   std::pair<unsigned, std::string> get(const std::string& path, const std::string& token) {
-    g_autoptr(SoupSession) session = soup_session_new();
-    const std::string url = server.rest_url() + "/standin" + path;
-    g_autoptr(SoupMessage) message = soup_message_new("GET", url.c_str());
-    soup_message_headers_append(soup_message_get_request_headers(message), "Authorization",
-                                ("Bearer " + token).c_str());
-    g_autoptr(GBytes) got = soup_session_send_and_read(session, message, nullptr, nullptr);
-    gsize size = 0;
-    const auto* data = static_cast<const char*>(g_bytes_get_data(got, &size));
-    return {soup_message_get_status(message), std::string(data, size)};
+    return ask_control(server, "GET", path, "", token);
   }
   Server server;
 };

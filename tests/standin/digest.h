@@ -25,6 +25,8 @@ enum class AuthVerdict { kMissing, kStale, kWrong, kGood };
 class Challenger {
  public:
   std::string challenge(std::string_view realm, bool qop, bool stale = false);
+  // As a server that was started anew: every nonce is unknown.
+  void forget() { nonces_.clear(); }
   // The uri parameter is taken as given: the SDK writes the domain for every method and the real
   // service accepts that.
   AuthVerdict check(std::string_view header, std::string_view method, std::string_view username,

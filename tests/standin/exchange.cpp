@@ -15,7 +15,7 @@ void Exchange::add_leg(const std::shared_ptr<Leg>& leg, const std::string& sid) 
     return std::all_of(entry.second.begin(), entry.second.end(),
                        [](const auto& weak) { return weak.expired(); });
   });
-  legs_[leg->call_id()] = leg;
+  legs_.emplace(leg->call_id(), leg);
   if (!sid.empty()) by_sid_[sid].push_back(leg);
 }
 
@@ -24,6 +24,12 @@ void Exchange::add_call(const std::shared_ptr<Call>& call) { calls_.push_back(ca
 void Exchange::hang_up_all() {
   for (const auto& call : calls_) {
     if (call->state() != CallState::kEnded) call->hang_up();
+  }
+}
+
+void Exchange::abandon_all() {
+  for (const auto& call : calls_) {
+    if (call->state() != CallState::kEnded) call->abandon();
   }
 }
 
@@ -43,8 +49,13 @@ Call* Exchange::find_call(const std::string& id) const {
 }
 
 std::shared_ptr<Leg> Exchange::leg_of(const SipMessage& message) const {
-  const auto found = legs_.find(std::string(message.get("Call-Id")));
-  return found == legs_.end() ? nullptr : found->second;
+  const std::string tag = tag_of(message.get(message.is_request() ? "To" : "From"));
+  const auto [first, last] = legs_.equal_range(std::string(message.get("Call-Id")));
+  // Forks share the Call-ID; what is not for one of them is for the INVITE's own.
+  for (auto leg = first; leg != last; ++leg) {
+    if (leg->second->local_tag() == tag) return leg->second;
+  }
+  return first == last ? nullptr : first->second;
 }
 
 void Exchange::respond(const Flow& flow, const SipMessage& request, int status,

@@ -24,6 +24,8 @@ class Exchange {
   void add_call(const std::shared_ptr<Call>& call);
   void hang_up_all();
   bool all_finished() const;
+  // Nobody knows of any call any more, as after a crash.
+  void abandon_all();
   void clear();  // calls and legs; their media is cut off if it is not finished
   Call* find_call(const std::string& id) const;
   // The number as dialled, with or without plus.
@@ -43,7 +45,7 @@ class Exchange {
   std::shared_ptr<Leg> leg_of_agent(const SipMessage& request) const;
 
   Box& box_;
-  std::map<std::string, std::shared_ptr<Leg>> legs_;               // by Call-ID
+  std::multimap<std::string, std::shared_ptr<Leg>> legs_;          // by Call-ID
   std::map<std::string, std::vector<std::weak_ptr<Leg>>> by_sid_;  // by P-rc SID
   std::vector<std::shared_ptr<Call>> calls_;
   std::map<std::string, NumberSpec> numbers_;

@@ -37,7 +37,10 @@ struct Faults {
   std::int64_t no_answer_register = 0;
 
   std::int64_t drop_socket = 0;
+  std::int64_t cut_at_message = 0;
+  std::int64_t freeze_at_message = 0;
   std::int64_t no_bye_answer = 0;
+  std::int64_t lose_bye = 0;
   std::int64_t no_ack = 0;
   std::int64_t pause_ms = 60;
   std::int64_t answer_delay_ms = 0;

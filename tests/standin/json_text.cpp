@@ -58,6 +58,19 @@ std::vector<std::string> Json::keys() const {
   return out;
 }
 
+std::vector<std::string> Json::texts(const char* key) const {
+  std::vector<std::string> out;
+  JsonNode* node = json_object_get_member(root(), key);
+  if (node == nullptr || !JSON_NODE_HOLDS_ARRAY(node)) return {text(key)};
+  JsonArray* array = json_node_get_array(node);
+  for (guint i = 0; i < json_array_get_length(array); ++i) {
+    JsonNode* element = json_array_get_element(array, i);
+    const char* found = JSON_NODE_HOLDS_VALUE(element) ? json_node_get_string(element) : nullptr;
+    out.emplace_back(found != nullptr ? found : "");
+  }
+  return out;
+}
+
 std::vector<std::vector<double>> Json::rows(const char* key) const {
   std::vector<std::vector<double>> out;
   JsonNode* node = json_object_get_member(root(), key);
@@ -75,8 +88,10 @@ std::vector<std::vector<double>> Json::rows(const char* key) const {
   return out;
 }
 
+// What came over the wire need not be UTF-8, JSON must be.
 JsonOut& JsonOut::value(const std::string& text) {
-  return step(json_builder_add_string_value(builder_.get(), text.c_str()));
+  g_autofree gchar* valid = g_utf8_make_valid(text.data(), static_cast<gssize>(text.size()));
+  return step(json_builder_add_string_value(builder_.get(), valid));
 }
 
 JsonOut& JsonOut::value(std::int64_t number) {

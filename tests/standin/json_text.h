@@ -25,6 +25,8 @@ class Json {
   bool flag(const char* key, bool fallback = false) const { return number(key, fallback) != 0; }
   std::optional<Json> object(const char* key) const;
   std::vector<std::string> keys() const;
+  // A list of strings, or one string as a list of one.
+  std::vector<std::string> texts(const char* key) const;
   // "tones":[[440,500],[0,20]] -> rows of numbers.
   std::vector<std::vector<double>> rows(const char* key) const;
 

@@ -20,6 +20,11 @@ std::string quoted(const std::string& text) {
   return "\"" + out + "\"";
 }
 
+std::string display_of(const Leg::Invite& invite) {
+  if (!invite.sip.raw_name.empty()) return "\"" + invite.sip.raw_name + "\" ";
+  return invite.display_name.empty() ? "" : quoted(invite.display_name) + " ";
+}
+
 std::string media_server_tag() { return "10.13.22.241-5070-" + random_hex(7); }
 
 }  // namespace
@@ -49,17 +54,26 @@ std::shared_ptr<Leg> Leg::from_client(Box& box, Peer peer, const SipMessage& inv
   return leg;
 }
 
+std::shared_ptr<Leg> Leg::fork(LegOwner& owner) const {
+  auto leg = from_client(box_, peer_, *waiting_invite_);
+  leg->own_user_ = "fork-" + random_hex(3);
+  leg->invite_headers_ = invite_headers_;
+  leg->sip_ = sip_;
+  leg->owner_ = &owner;
+  return leg;
+}
+
 std::shared_ptr<Leg> Leg::to_client(Box& box, Peer peer, const Invite& invite, LegOwner& owner) {
   auto leg = std::shared_ptr<Leg>(new Leg(box, std::move(peer), random_hex(16)));
-  const std::string display = invite.display_name.empty() ? "" : quoted(invite.display_name) + " ";
+  const std::string display = display_of(invite);
   const Account* account = box.directory.by_extension(leg->peer_.extension);
   leg->owner_ = &owner;
-  leg->outgoing_ = true;
+  leg->sip_ = invite.sip;
   leg->own_user_ = invite.from_user;
   leg->local_ = display + "<sip:" + invite.from_user + "@127.0.0.1>;tag=" + leg->local_tag_;
   leg->remote_ =
       display + "<sip:" + (account != nullptr ? account->username() : "unknown") + "@127.0.0.1>";
-  leg->send_invite(invite.sdp, invite.headers);
+  leg->send_invite(invite.sdp, invite.headers, &leg->sip_);
   return leg;
 }
 
@@ -69,18 +83,24 @@ std::string Leg::contact() const {
 
 std::string Leg::own_branch() const { return "z9hG4bK305I2S-" + random_hex(6); }
 
+void Leg::send_on(std::uint64_t flow, SipMessage message) {
+  message.form = sip_.form;
+  box_.flows.send(flow, message);
+}
+
 // In-dialog requests go to the newest socket of the instance (a client may have reconnected).
-void Leg::send(const SipMessage& message) {
+void Leg::send(SipMessage message) {
   const Registration* registration = box_.registrar->by_instance(peer_.instance);
   const bool current = registration != nullptr && registration->connected;
+  message.form = sip_.form;
   if (current && box_.flows.send(registration->flow, message)) return;
   box_.flows.send(peer_.flow, message);
 }
 
-void Leg::respond(const SipMessage& request, int status, const SipHeader* extra) {
+void Leg::respond(const SipMessage& request, int status, const std::vector<SipHeader>& extra) {
   auto response = make_response(request, status, default_reason(status), local_tag_);
-  if (extra != nullptr) response.add(extra->name, extra->value);
-  box_.flows.send(peer_.flow, response);
+  for (const auto& header : extra) response.add(header.name, header.value);
+  send_on(peer_.flow, response);
 }
 
 SipMessage Leg::new_request(const std::string& method, std::uint32_t cseq,
@@ -94,160 +114,63 @@ SipMessage Leg::new_request(const std::string& method, std::uint32_t cseq,
   return request;
 }
 
-void Leg::request(const std::string& method, const std::vector<SipHeader>& headers,
-                  const std::string& body) {
-  auto message = new_request(method, next_cseq(), own_branch());
-  for (const auto& header : headers) message.add(header.name, header.value);
+std::uint32_t Leg::request(const std::string& method, const std::vector<SipHeader>& headers,
+                           const std::string& body) {
+  if (method == "INVITE") return send_invite(body, headers);
+  const auto cseq = next_cseq();
+  auto message = new_request(method, cseq, own_branch());
+  apply_headers(message, headers);
   message.body = body;
+  asked_[cseq].request = message;
   send(message);
+  return cseq;
 }
 
-// --- the client's INVITE
-
-void Leg::progress(int status, const std::string& sdp) {
-  if (!waiting_invite_) return;
-  auto response = make_response(*waiting_invite_, status, default_reason(status), local_tag_);
-  for (const auto& header : invite_headers_) response.add(header.name, header.value);
-  response.add("Contact", contact());
-  if (!sdp.empty()) response.add("Content-Type", "application/sdp");
-  response.body = sdp;
-  box_.flows.send(waiting_flow_, response);
-  mark(std::to_string(status) + "_sent");
+const SipMessage* Leg::response_to(std::uint32_t cseq) const {
+  const auto found = asked_.find(cseq);
+  return found == asked_.end() ? nullptr : &found->second.response;
 }
 
-void Leg::accept(const std::string& sdp) {
-  if (!waiting_invite_) return;
-  progress(200, sdp);
-  waiting_invite_.reset();
-  state_ = State::kAnswered;
-}
-
-void Leg::reject(int status) {
-  if (!waiting_invite_) return;
-  box_.flows.send(waiting_flow_,
-                  make_response(*waiting_invite_, status, default_reason(status), local_tag_));
-  mark(std::to_string(status) + "_sent");
-  waiting_invite_.reset();
-  if (state_ == State::kInviting) state_ = State::kEnded;
-}
-
-// --- our INVITE
-
-void Leg::send_invite(const std::string& sdp, const std::vector<SipHeader>& headers) {
-  invite_cseq_ = next_cseq();
-  invite_branch_ = own_branch();
-  invite_uri_ = target_;
-  invite_remote_ = remote_;
-  invite_pending_ = true;
-  auto message = new_request("INVITE", invite_cseq_, invite_branch_);
-  message.add("Contact", contact()).add("User-Agent", "RC_SIPWRP_22.241");
-  for (const auto& header : headers) message.add(header.name, header.value);
-  if (!sdp.empty()) message.add("Content-Type", "application/sdp");
-  message.body = sdp;
-  send(message);
-  mark(state_ == State::kInviting ? "invite_sent" : "reinvite_sent");
-}
-
-void Leg::offer(const std::string& sdp) { send_invite(sdp, {}); }
-
-void Leg::ack(const std::string& sdp) {
-  if (box_.faults.no_ack != 0) return;
-  auto message = new_request("ACK", invite_cseq_, own_branch());
-  if (!sdp.empty()) message.add("Content-Type", "application/sdp");
-  message.body = sdp;
-  last_ack_ = message;
-  send(message);
-  mark("ack_sent");
-}
-
-// A CANCEL may only follow a provisional response (RFC 3261 9.1).
-void Leg::cancel() {
-  if (!invite_pending_ || state_ != State::kInviting) return;
-  cancel_wanted_ = true;
-  if (!provisional_seen_) return;
-  state_ = State::kEnding;
-  remote_ = invite_remote_;
-  target_ = invite_uri_;
-  send(new_request("CANCEL", invite_cseq_, invite_branch_));
-  mark("cancel_sent");
+void Leg::offer(const std::string& sdp, const std::string& method) {
+  if (method == "INVITE") {
+    send_invite(sdp, {});
+    return;
+  }
+  const SipHeader own{"Contact", contact()};  // a target refresh needs one (RFC 3311 5.1)
+  const auto cseq = request(method, {own, {"Content-Type", "application/sdp"}}, sdp);
+  asked_[cseq].offer = true;
+  mark("update_sent");
 }
 
 void Leg::bye() {
   if (state_ != State::kAnswered) return;
   state_ = State::kEnding;
-  const auto cseq = next_cseq();
-  byes_.insert(cseq);
-  send(new_request("BYE", cseq, own_branch()));
+  request("BYE", {}, "");
   mark("bye_sent");
 }
 
 void Leg::receive_response(const SipMessage& response) {
   const auto cseq = cseq_of(response);
   if (!cseq) return;
-  if (cseq->method == "INVITE" && cseq->number == invite_cseq_) {
-    receive_invite_response(response);
-  } else if (byes_.count(cseq->number) > 0 && response.status >= 200) {
+  const auto asked = asked_.find(cseq->number);
+  if (asked != asked_.end() && cseq->method == asked->second.request.method) {
+    asked->second.response = response;
+  }
+  const auto invite = invites_.find(branch_of(response));
+  if (cseq->method == "INVITE" && invite != invites_.end()) {
+    receive_invite_response(invite->second, response);
+  } else if (cseq->method == "BYE" && response.status >= 200) {
     state_ = State::kEnded;
     mark("bye_answered");
   } else if (cseq->method == "CANCEL" && response.status >= 200) {
     mark("cancel_answered");
-  }
-}
-
-void Leg::receive_invite_response(const SipMessage& response) {
-  const std::string to(response.get("To"));
-  if (response.status > 100 && !tag_of(to).empty()) remote_ = to;
-  if (response.count("Contact") > 0 && response.status < 300) {
-    target_ = uri_of(response.get("Contact"));
-  }
-  mark(std::to_string(response.status));
-  if (response.status < 200) return receive_provisional(response);
-  if (response.status < 300) return receive_success(response);
-  receive_failure(response);
-}
-
-void Leg::receive_provisional(const SipMessage& response) {
-  provisional_seen_ = true;
-  if (cancel_wanted_) {
-    cancel();
-  } else if (response.status > 100) {
-    owner_->on_ringing(*this);
-  }
-}
-
-void Leg::receive_success(const SipMessage& response) {
-  if (!invite_pending_) {
-    // The client repeats its 200 until it sees the ACK.
-    if (last_ack_) send(*last_ack_);
-    return;
-  }
-  invite_pending_ = false;
-  if (state_ == State::kInviting && !cancel_wanted_) {
-    state_ = State::kAnswered;
-    owner_->on_answered(*this, response.body);
-  } else if (state_ == State::kAnswered) {
+  } else if (cseq->method == "PRACK" && response.status >= 200) {
+    mark("prack_answered");
+  } else if (asked != asked_.end() && asked->second.offer && response.status >= 200) {
+    asked->second.offer = false;
+    mark("update_" + std::to_string(response.status));
     owner_->on_offer_answered(*this, response.status, response.body);
-  } else {
-    // The 200 crossed our CANCEL.
-    ack();
-    state_ = State::kAnswered;
-    bye();
   }
-}
-
-void Leg::receive_failure(const SipMessage& response) {
-  auto ack = new_request("ACK", invite_cseq_, invite_branch_);
-  ack.uri = invite_uri_;
-  send(ack);
-  if (!invite_pending_) return;
-  invite_pending_ = false;
-  if (state_ == State::kAnswered) {
-    owner_->on_offer_answered(*this, response.status, "");
-    return;
-  }
-  const bool cancelled = cancel_wanted_;
-  state_ = State::kEnded;
-  if (!cancelled) owner_->on_rejected(*this, response.status);
 }
 
 }  // namespace standin

@@ -33,7 +33,7 @@ void PassCall::ring(const Account& to, const std::string& offer) {
                        on_ring_failed(status, reason, forward_to);
                      }});
   ring_->start({to.extension, caller_->peer().instance, from_.extension, from_.name,
-                strip_stream_ids(offer), false});
+                strip_stream_ids(offer)});
 }
 
 void PassCall::after_progress(std::function<void()> task) {

@@ -89,6 +89,7 @@ void Registrar::store(Flow& flow, const SipMessage& request, const Device& devic
            now_us() + granted * G_USEC_PER_SEC,
            true};
   flow.instance = instance;
+  flow.extension = device.extension;
   // The real server echoes the URI without +sip.instance; the SDK reads ";expires=" here only.
   const SipHeader contact{"Contact",
                           "<" + entry.contact_uri + ">;expires=" + std::to_string(granted)};

@@ -27,6 +27,8 @@ class Registrar {
 
   void handle(Flow& flow, const SipMessage& request);
   void on_flow_closed(const Flow& flow);
+  // As a server that was started anew: nobody is registered.
+  void forget() { registrations_.clear(); }
 
   // Instances of the extension that would ring now: not lapsed, socket open.
   std::vector<Registration> reachable(const std::string& extension) const;

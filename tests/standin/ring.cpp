@@ -28,10 +28,11 @@ Ring::Ring(Box& box, Call& call, Listener listener)
 
 std::vector<SipHeader> Ring::invite_headers(const Spec& spec) const {
   const Account* account = box_.directory.by_extension(spec.extension);
+  const std::string& name = spec.sip.raw_name.empty() ? spec.display_name : spec.sip.raw_name;
   const std::string p_rc = "<Msg><Hdr SID=\"" + sid_ + "\" Req=\"" + request_guid() + "\" From=\"" +
                            kAgent + "\" To=\"" + account->username() +
                            "\" Cmd=\"6\"/><Bdy SrvLvl=\"-149699523\" SrvLvlExt=\"406\" Phn=\"" +
-                           xml_escape(spec.from_user) + "\" Nm=\"" + xml_escape(spec.display_name) +
+                           xml_escape(spec.from_user) + "\" Nm=\"" + xml_escape(name) +
                            "\" ToPhn=\"" + account->number + "\" ToNm=\"" + account->name +
                            "\" RecUrl=\"\"/></Msg>";
   std::vector<SipHeader> headers = {call_.ids().header(2),
@@ -49,8 +50,8 @@ void Ring::start(const Spec& spec) {
   for (const auto& to : box_.registrar->reachable(spec.extension)) {
     if (to.instance == spec.skip_instance) continue;
     const Peer peer{to.extension, to.device_id, to.instance, to.contact_uri, to.flow};
-    auto leg =
-        Leg::to_client(box_, peer, {spec.from_user, spec.display_name, headers, spec.sdp}, *this);
+    auto leg = Leg::to_client(
+        box_, peer, {spec.from_user, spec.display_name, headers, spec.sdp, spec.sip}, *this);
     box_.exchange->add_leg(leg, sid_);
     legs_.push_back(std::move(leg));
   }

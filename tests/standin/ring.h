@@ -22,6 +22,7 @@ class Ring : public LegOwner {
     std::string display_name;
     std::string sdp;
     bool auto_answer = false;  // as after Call Control "answer" or "call-out"
+    SipSpec sip = {};
   };
   struct Listener {
     std::function<void(std::shared_ptr<Leg>, const std::string& sdp)> on_answered;  // ack() it
@@ -39,6 +40,8 @@ class Ring : public LegOwner {
   void cancel();
   // MESSAGE Cmd 2 to the device that had the call.
   void send_freed();
+  // Null before start(), and when nobody is registered.
+  Leg* first_leg() { return legs_.empty() ? nullptr : legs_.front().get(); }
 
   void on_mark(Leg& leg, const std::string& event) override { call_.on_mark(leg, event); }
   void on_answered(Leg& leg, const std::string& sdp) override;

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "anchor.h"
+#include "exchange.h"
 
 namespace standin {
 namespace {
@@ -42,7 +43,7 @@ void ScriptedCaller::start() {
 }
 
 void ScriptedCaller::ring(const std::string& sdp) {
-  ring_->start({to_, "", options_.from, options_.name, sdp, options_.auto_answer});
+  ring_->start({to_, "", options_.from, options_.name, sdp, options_.auto_answer, options_.sip});
 }
 
 // The ACK goes out at once: clients are measured from it.
@@ -66,6 +67,16 @@ void ScriptedCaller::hang_up() {
   end("hang_up");
 }
 
+Leg* ScriptedCaller::leg() {
+  if (leg_ != nullptr) return leg_.get();
+  return ring_ == nullptr ? nullptr : ring_->first_leg();
+}
+
+void ScriptedCaller::abandon() {
+  if (leg_ == nullptr) return hang_up();
+  AnchorCall::abandon();
+}
+
 void ScriptedCaller::on_ended() {
   box_.loop.after(box_.pause(), while_alive([this] { ring_->send_freed(); }));
 }
@@ -78,7 +89,7 @@ std::optional<NumberSpec::Behaviour> parse_behaviour(const std::string& name) {
       {"answer", Behaviour::kAnswer},  {"busy", Behaviour::kBusy},
       {"reject", Behaviour::kReject},  {"not_found", Behaviour::kNotFound},
       {"ring", Behaviour::kRing},      {"error", Behaviour::kError},
-      {"bad_sdp", Behaviour::kBadSdp},
+      {"bad_sdp", Behaviour::kBadSdp}, {"status", Behaviour::kStatus},
   };
   const auto found = kNames.find(name);
   if (found == kNames.end()) return std::nullopt;
@@ -92,6 +103,7 @@ ScriptedCallee::ScriptedCallee(Box& box, std::shared_ptr<Leg> leg, const std::st
   leg_ = std::move(leg);
   leg_->set_owner(*this);
   leg_->set_invite_headers({ids().header(1)});
+  leg_->set_sip(number_.sip);
 }
 
 void ScriptedCallee::start(const std::string& offer) {
@@ -99,6 +111,8 @@ void ScriptedCallee::start(const std::string& offer) {
   on_mark(*leg_, "invite");
   const bool answers = number_.behaviour == Behaviour::kAnswer;
   if (!answers || box_.faults.provisional_sdp == 0 || offer.empty()) leg_->progress(183);
+  if (leg_->interval_too_small()) return refuse(422);
+  ring_forks();
   switch (number_.behaviour) {
     case Behaviour::kAnswer:
       return answer(offer);
@@ -112,8 +126,25 @@ void ScriptedCallee::start(const std::string& offer) {
       return refuse(404);
     case Behaviour::kError:
       return refuse(500);
+    case Behaviour::kStatus:
+      return refuse(number_.status);
     case Behaviour::kRing:
-      return;
+      if (number_.sip.answer_on_cancel) answer(offer);
+  }
+}
+
+void ScriptedCallee::ring_forks() {
+  for (std::int64_t i = 0; i < number_.sip.forks; ++i) {
+    const auto& fork = forks_.emplace_back(leg_->fork(fork_owner_));
+    box_.exchange->add_leg(fork);
+    fork->progress(180);
+  }
+}
+
+// As two phones that are picked up in the same moment (RFC 3261 13.2.2.4).
+void ScriptedCallee::answer_forks(const std::string& sdp) {
+  for (std::int64_t i = 0; i < number_.sip.forks_answered; ++i) {
+    forks_[static_cast<std::size_t>(i)]->accept(sdp);
   }
 }
 
@@ -135,10 +166,14 @@ void ScriptedCallee::answer(const std::string& offer) {
 
 // The SDK needs time between 183 and 200.
 void ScriptedCallee::accept_later(const std::string& sdp) {
+  sdp_ = sdp;
+  note("ready");
+  if (number_.behaviour == NumberSpec::Behaviour::kRing) return;
   const auto wait = box_.pause() + std::chrono::milliseconds(box_.faults.answer_delay_ms);
   box_.loop.after(wait, while_alive([this, sdp] {
                     if (state() != CallState::kRinging) return;
                     leg_->accept(sdp);
+                    answer_forks(sdp);
                     connected(number_.hangup_after);
                   }));
 }
@@ -148,6 +183,13 @@ void ScriptedCallee::refuse(int status) {
                     leg_->reject(status);
                     end("refused_" + std::to_string(status));
                   }));
+}
+
+bool ScriptedCallee::on_cancel(Leg&) {
+  if (!number_.sip.answer_on_cancel || sdp_.empty()) return true;
+  leg_->accept(sdp_);
+  connected(number_.hangup_after);
+  return false;
 }
 
 void ScriptedCallee::on_cancelled(Leg&) { end("cancelled"); }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "server.h"
 
+#include <algorithm>
+
 #include "certificate.h"
 #include "control.h"
 #include "exchange.h"
@@ -68,6 +70,8 @@ bool Server::Impl::start() {
     listener.on_sent = [this](Flow& flow, const SipMessage& message) {
       strict_.on_sent(flow, message);
     };
+    listener.on_raw = [this](Flow& flow, const std::string& text) { strict_.on_raw(flow, text); };
+    listener.on_frozen = [this](Flow& flow) { strict_.on_closed(flow); };
     const bool open = box_.flows.start(certificate_.tls(), std::move(listener));
     if (!open || http_port_ == 0) error_ = "no port on 127.0.0.1";
   });
@@ -186,6 +190,13 @@ std::string Server::place_call(const std::string& json) {
 
 void Server::hang_up(const std::string& call_id) { control("DELETE", "/calls/" + call_id); }
 
+void Server::abandon(const std::string& call_id) {
+  impl_->box_.loop.call([&] {
+    Call* call = impl_->exchange_.find_call(call_id);
+    if (call != nullptr) call->abandon();
+  });
+}
+
 std::string Server::call_json(const std::string& call_id) {
   const auto reply = control("GET", "/calls/" + call_id);
   return reply.status == 200 ? reply.body : "";
@@ -228,6 +239,18 @@ bool Server::wait_call_state(const std::string& call_id, const std::string& stat
         const Call* call = impl_->exchange_.find_call(call_id);
         if (call == nullptr) return false;
         return state == "finished" ? call->finished() : to_string(call->state()) == state;
+      },
+      timeout);
+}
+
+bool Server::wait_call_event(const std::string& call_id, const std::string& event, Ms timeout) {
+  return impl_->box_.loop.wait_until(
+      [&] {
+        const Call* call = impl_->exchange_.find_call(call_id);
+        if (call == nullptr) return false;
+        const auto& events = call->events();
+        return std::any_of(events.begin(), events.end(),
+                           [&](const auto& each) { return each.name == event; });
       },
       timeout);
 }

@@ -55,6 +55,8 @@ class Server {
   // JSON as for POST /standin/calls; the new call's id, empty when the extension is not known.
   std::string place_call(const std::string& json);
   void hang_up(const std::string& call_id);
+  // The end without a word, as if the BYE had been lost.
+  void abandon(const std::string& call_id);
   std::string call_json(const std::string& call_id);  // empty when unknown
   // Ids of all calls, oldest first.
   std::vector<std::string> call_ids();
@@ -68,6 +70,8 @@ class Server {
   bool wait_unregistered(const std::string& extension, Ms timeout);
   // state: ringing, answered, ended, or finished (ended and the recording complete).
   bool wait_call_state(const std::string& call_id, const std::string& state, Ms timeout);
+  // An event of the call's time line (README.md).
+  bool wait_call_event(const std::string& call_id, const std::string& event, Ms timeout);
   // For the n-th (from 0) call since the start: its id, empty at timeout.
   std::string wait_call(std::size_t n, Ms timeout);
   // True when a line of the log, sent or received, starts with text ("BYE ", "SIP/2.0 486").

@@ -4,36 +4,10 @@
 #include <glib.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <map>
-#include <utility>
 
 namespace standin {
 namespace {
-
-constexpr std::array<std::pair<char, std::string_view>, 12> kCompactNames{{
-    {'v', "Via"},
-    {'f', "From"},
-    {'t', "To"},
-    {'i', "Call-Id"},
-    {'m', "Contact"},
-    {'l', "Content-Length"},
-    {'c', "Content-Type"},
-    {'e', "Content-Encoding"},
-    {'k', "Supported"},
-    {'r', "Refer-To"},
-    {'s', "Subject"},
-    {'b', "Referred-By"},
-}};
-
-std::string_view full_name(std::string_view name) {
-  if (name.size() != 1) return name;
-  for (const auto& [compact, full] : kCompactNames) {
-    if (g_ascii_tolower(name[0]) == compact) return full;
-  }
-  return name;
-}
 
 // Cuts the next line off text; the line end may be CRLF or LF.
 std::string_view take_line(std::string_view& text) {
@@ -69,7 +43,7 @@ bool parse_headers(std::string_view& text, SipMessage& message) {
     }
     const auto colon = line.find(':');
     if (colon == std::string_view::npos || colon == 0) return false;
-    message.add(full_name(trim(line.substr(0, colon))), trim(line.substr(colon + 1)));
+    message.add(full_header_name(trim(line.substr(0, colon))), trim(line.substr(colon + 1)));
   }
   return true;
 }
@@ -87,19 +61,6 @@ std::size_t after_brackets(std::string_view value) {
     }
   }
   return 0;
-}
-
-std::string xml_unescape(std::string_view text) {
-  static const std::map<std::string_view, char> kEntities = {
-      {"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};
-  std::string out;
-  while (!text.empty()) {
-    const auto entity = std::find_if(kEntities.begin(), kEntities.end(),
-                                     [&](const auto& e) { return starts_with(text, e.first); });
-    out += entity == kEntities.end() ? text[0] : entity->second;
-    text.remove_prefix(entity == kEntities.end() ? 1 : entity->first.size());
-  }
-  return out;
 }
 
 }  // namespace
@@ -135,11 +96,22 @@ SipMessage& SipMessage::add(std::string_view name, std::string_view value) {
   return *this;
 }
 
-std::string SipMessage::to_text() const {
-  std::string text = is_request() ? method + " " + uri + " SIP/2.0\r\n"
-                                  : "SIP/2.0 " + std::to_string(status) + " " + reason + "\r\n";
-  for (const auto& header : headers) text += header.name + ": " + header.value + "\r\n";
-  return text + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+std::vector<std::string> SipMessage::list(std::string_view name) const {
+  std::vector<std::string> out;
+  for (const auto& header : headers) {
+    if (!equal_nocase(header.name, name)) continue;
+    for (auto& value : split_list(header.value)) out.push_back(std::move(value));
+  }
+  return out;
+}
+
+SipMessage& SipMessage::replace(const std::vector<SipHeader>& with) {
+  std::erase_if(headers, [&](const auto& old) {
+    return std::any_of(with.begin(), with.end(),
+                       [&](const auto& h) { return equal_nocase(h.name, old.name); });
+  });
+  headers.insert(headers.end(), with.begin(), with.end());
+  return *this;
 }
 
 std::optional<SipMessage> parse_sip(std::string_view text) {
@@ -200,67 +172,6 @@ std::optional<CSeq> cseq_of(const SipMessage& message) {
   if (parsed.ec != std::errc()) return std::nullopt;
   cseq.method = trim(value.substr(static_cast<std::size_t>(parsed.ptr - value.data())));
   return cseq;
-}
-
-SipMessage make_response(const SipMessage& request, int status, std::string_view reason,
-                         std::string_view to_tag) {
-  SipMessage response;
-  response.status = status;
-  response.reason = reason;
-  for (const auto& header : request.headers) {
-    if (equal_nocase(header.name, "Via")) response.add("Via", header.value);
-  }
-  std::string to(request.get("To"));
-  // The SDK takes all that follows ";tag=" for the tag: it has to be the last parameter.
-  if (!to_tag.empty() && tag_of(to).empty()) to.append(";tag=").append(to_tag);
-  response.add("From", request.get("From")).add("To", to);
-  response.add("Call-Id", request.get("Call-Id")).add("CSeq", request.get("CSeq"));
-  return response;
-}
-
-std::string_view default_reason(int status) {
-  static const std::map<int, std::string_view> kReasons = {{100, "Trying"},
-                                                           {180, "Ringing"},
-                                                           {183, "Session Progress"},
-                                                           {200, "OK"},
-                                                           {202, "Accepted"},
-                                                           {400, "Bad Request"},
-                                                           {401, "Unauthorized"},
-                                                           {403, "Forbidden"},
-                                                           {404, "Not Found"},
-                                                           {405, "Method Not Allowed"},
-                                                           {407, "Proxy Authentication Required"},
-                                                           {408, "Request Timeout"},
-                                                           {480, "Temporarily Unavailable"},
-                                                           {481, "Call/Transaction Does Not Exist"},
-                                                           {486, "Busy Here"},
-                                                           {487, "Request Terminated"},
-                                                           {488, "Not Acceptable Here"},
-                                                           {491, "Request Pending"},
-                                                           {500, "Server Internal Error"},
-                                                           {501, "Not Implemented"},
-                                                           {503, "Service Unavailable"},
-                                                           {504, "Server Time-out"},
-                                                           {603, "Decline"}};
-  const auto found = kReasons.find(status);
-  return found == kReasons.end() ? "Unspecified" : found->second;
-}
-
-std::string xml_attribute(std::string_view xml, std::string_view element, std::string_view name) {
-  const auto start = xml.find("<" + std::string(element) + " ");
-  if (start == std::string_view::npos) return {};
-  const auto tag = xml.substr(start, xml.find('>', start) - start);
-  const auto attribute = tag.find(" " + std::string(name) + "=\"");
-  if (attribute == std::string_view::npos) return {};
-  const auto value = tag.substr(attribute + name.size() + 3);
-  return xml_unescape(value.substr(0, value.find('"')));
-}
-
-std::string xml_escape(std::string_view text) {
-  gchar* escaped = g_markup_escape_text(text.data(), static_cast<gssize>(text.size()));
-  std::string out = escaped;
-  g_free(escaped);
-  return out;
 }
 
 }  // namespace standin

@@ -14,6 +14,10 @@ struct SipHeader {
   std::string value;
 };
 
+// How a message is spelled: RingCentral's way, or one of those that RFC 3261 7.3 allows as well.
+enum class TextForm { kUsual, kCompact, kLower, kFolded };
+std::optional<TextForm> parse_text_form(std::string_view name);  // "" and "usual" are the first
+
 // One SIP message, as lenient as the real service: strictness is a separate layer (strict.h).
 struct SipMessage {
   std::string method;  // empty for a response
@@ -22,12 +26,17 @@ struct SipMessage {
   std::string reason;
   std::vector<SipHeader> headers;
   std::string body;
+  TextForm form = TextForm::kUsual;  // of to_text()
 
   bool is_request() const { return status == 0; }
   // First value of the header (name case-blind, compact names known), empty when missing.
   std::string_view get(std::string_view name) const;
   std::size_t count(std::string_view name) const;
+  // Every value of a list header, across lines and commas, in order.
+  std::vector<std::string> list(std::string_view name) const;
   SipMessage& add(std::string_view name, std::string_view value);
+  // Each header takes the place of all those of its name; several of one name stay together.
+  SipMessage& replace(const std::vector<SipHeader>& with);
   // Adds Content-Length (in bytes) as the last header.
   std::string to_text() const;
 };
@@ -35,6 +44,11 @@ struct SipMessage {
 // Takes LF as well as CRLF and unfolds headers; the body is all that follows the blank line, since
 // a WebSocket frame is one message. Nothing when there is no start line or a line has no colon.
 std::optional<SipMessage> parse_sip(std::string_view text);
+
+// "v" -> "Via"; a name that is not compact stays as it is.
+std::string_view full_header_name(std::string_view name);
+// At the commas outside quotes and <>, each part trimmed.
+std::vector<std::string> split_list(std::string_view value);
 
 bool equal_nocase(std::string_view a, std::string_view b);
 bool starts_with(std::string_view text, std::string_view prefix);

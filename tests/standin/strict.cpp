@@ -96,10 +96,14 @@ void Strict::judge_ack(const SipMessage& request, Faults& faults) {
 
 // --- what the client answers
 
-void Strict::judge_response(const Flow&, const SipMessage& response, Faults& faults) {
+void Strict::judge_response(const Flow& flow, const SipMessage& response, Faults& faults) {
   const auto found = answers_.find(transaction_key(response));
-  if (found == answers_.end()) return faults.push_back("response to no request");
+  if (found == answers_.end()) {
+    if (raw_flows_.count(flow.id) == 0) faults.push_back("response to no request");
+    return;
+  }
   AwaitedAnswer& awaited = found->second;
+  if (awaited.raw) return;
   const bool success = response.status >= 200 && response.status < 300;
   const bool repeated_ok = success && awaited.request.method == "INVITE";
   if (awaited.answered && !repeated_ok) faults.push_back("second final response");
@@ -142,13 +146,22 @@ void Strict::on_sent(const Flow& flow, const SipMessage& message) {
 void Strict::sent_request(const Flow& flow, const SipMessage& request) {
   if (request.method == "ACK") return;
   const std::string key = transaction_key(request);
-  answers_[key] = {flow.id, request, "", false, false};
+  answers_[key] = {flow.id, request};
   if (request.method != "INVITE") return expect_answer(key, "no answer within 5 s to ");
   box_.loop.after(kPatience, [this, key] {
     const auto found = answers_.find(key);
     if (found == answers_.end() || found->second.heard) return;
     box_.log.add_violation(found->second.flow, "no response within 5 s to INVITE", key);
   });
+}
+
+void Strict::on_raw(const Flow& flow, const std::string& text) {
+  raw_flows_.insert(flow.id);
+  const auto message = parse_sip(text);
+  if (!message || !flow.strict) return;
+  if (!message->is_request()) return sent_response(flow, *message);
+  const auto key = transaction_key(*message);
+  if (answers_.count(key) == 0) answers_[key] = {flow.id, *message, "", false, false, true};
 }
 
 void Strict::expect_answer(const std::string& key, const char* rule) {

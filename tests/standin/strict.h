@@ -22,6 +22,8 @@ class Strict {
   // A frame that is not even a start line with headers.
   void unreadable(const Flow& flow, const std::string& raw);
   void on_sent(const Flow& flow, const SipMessage& message);
+  // Bytes of a test's own making.
+  void on_raw(const Flow& flow, const std::string& text);
   // Nothing is expected any more from a socket that is gone.
   void on_closed(const Flow& flow);
 
@@ -40,10 +42,11 @@ class Strict {
   // A request of ours that the client has to answer.
   struct AwaitedAnswer {
     std::uint64_t flow = 0;
-    SipMessage request;
-    std::string to_tag;     // of the first response that had one
-    bool answered = false;  // finally
-    bool heard = false;     // at least provisionally
+    SipMessage request = {};
+    std::string to_tag = {};  // of the first response that had one
+    bool answered = false;    // finally
+    bool heard = false;       // at least provisionally
+    bool raw = false;         // a test's own bytes: nothing is demanded
   };
   struct Dialog {
     std::string contact;  // ours: the Request-URI that in-dialog requests need
@@ -63,6 +66,7 @@ class Strict {
   void expect_ack(const std::string& key);
 
   Box& box_;
+  std::set<std::uint64_t> raw_flows_;
   std::set<std::string> branches_;
   std::map<std::string, SipMessage> invites_;     // received, by Call-ID and CSeq number
   std::map<std::string, AwaitedAck> acks_;        // same key

@@ -53,6 +53,8 @@ void TestPhone::on_connected(GObject* session, GAsyncResult* result, gpointer da
   if (socket == nullptr) return;
   self->socket_ = socket;
   g_signal_connect(socket, "message", G_CALLBACK(&TestPhone::on_message), self);
+  g_signal_connect_swapped(
+      socket, "closed", G_CALLBACK(+[](TestPhone* phone) { phone->loop_.notify_changed(); }), self);
   self->loop_.notify_changed();
 }
 
@@ -68,12 +70,14 @@ void TestPhone::send(const std::string& text) {
   loop_.call([&] { soup_websocket_connection_send_text(socket_, text.c_str()); });
 }
 
-bool TestPhone::closed() {
+bool TestPhone::closed() { return wait_closed(std::chrono::milliseconds(0)); }
+
+bool TestPhone::wait_closed(std::chrono::milliseconds timeout) {
   return loop_.wait_until(
       [this] {
         return soup_websocket_connection_get_state(socket_) == SOUP_WEBSOCKET_STATE_CLOSED;
       },
-      std::chrono::milliseconds(0));
+      timeout);
 }
 
 SipMessage TestPhone::expect(const std::string& start, std::chrono::milliseconds timeout) {
@@ -147,24 +151,26 @@ SipMessage TestPhone::invite(const std::string& user, const std::string& sdp) {
   return invite;
 }
 
-SipMessage TestPhone::invite_authorised(const std::string& user, const std::string& sdp) {
+SipMessage TestPhone::invite_authorised(const std::string& user, const std::string& sdp,
+                                        const std::vector<SipHeader>& headers) {
   call_id_ = "call-" + random_hex(4);
   const auto first = invite(user, sdp);
   send(first);
   const auto challenge = expect("SIP/2.0 407");
   send(ack(first, challenge));
-  auto second = invite(user, sdp);
+  auto second = invite(user, sdp).replace(headers);
   second.add("Proxy-Authorization", credentials(challenge, "INVITE", second.uri));
   send(second);
   return second;
 }
 
-SipMessage TestPhone::respond(const SipMessage& request, int status, const std::string& sdp) {
+SipMessage TestPhone::respond(const SipMessage& request, int status, const std::string& sdp,
+                              const std::vector<SipHeader>& headers) {
   auto response = make_response(request, status, default_reason(status), "phonetag");
   response.add("Contact", "<" + contact_uri() + ">").add("User-Agent", options_.user_agent);
   if (!sdp.empty()) response.add("Content-Type", "application/sdp");
   response.body = sdp;
-  send(response);
+  send(response.replace(headers));
   return response;
 }
 
@@ -199,6 +205,22 @@ SipMessage TestPhone::in_dialog(const std::string& method, const SipMessage& inv
     if (header.name == "Call-Id") header.value = invite.get("Call-Id");
   }
   return message;
+}
+
+std::pair<unsigned, std::string> ask_control(const Server& server, const std::string& method,
+                                             const std::string& path, const std::string& body,
+                                             const std::string& token) {
+  g_autoptr(SoupSession) session = soup_session_new();
+  const std::string url = server.rest_url() + "/standin" + path;
+  g_autoptr(SoupMessage) message = soup_message_new(method.c_str(), url.c_str());
+  soup_message_headers_append(soup_message_get_request_headers(message), "Authorization",
+                              ("Bearer " + token).c_str());
+  g_autoptr(GBytes) sent = g_bytes_new(body.data(), body.size());
+  if (!body.empty()) soup_message_set_request_body_from_bytes(message, "text/plain", sent);
+  g_autoptr(GBytes) got = soup_session_send_and_read(session, message, nullptr, nullptr);
+  gsize size = 0;
+  const auto* data = static_cast<const char*>(g_bytes_get_data(got, &size));
+  return {soup_message_get_status(message), std::string(data, size)};
 }
 
 }  // namespace standin

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "loop.h"
@@ -39,13 +40,16 @@ class TestPhone {
   SipMessage expect(const std::string& start,
                     std::chrono::milliseconds timeout = std::chrono::seconds(5));
   bool closed();
+  bool wait_closed(std::chrono::milliseconds timeout);
 
   // A request with the headers that every request needs; fresh branch, next CSeq.
   SipMessage request(const std::string& method, const std::string& uri);
   SipMessage invite(const std::string& user, const std::string& sdp);
   // INVITE, 407, ACK, INVITE: the last one, which waits for its answers.
-  SipMessage invite_authorised(const std::string& user, const std::string& sdp);
-  SipMessage respond(const SipMessage& request, int status, const std::string& sdp = {});
+  SipMessage invite_authorised(const std::string& user, const std::string& sdp,
+                               const std::vector<SipHeader>& headers = {});
+  SipMessage respond(const SipMessage& request, int status, const std::string& sdp = {},
+                     const std::vector<SipHeader>& headers = {});
   SipMessage ack(const SipMessage& invite, const SipMessage& response);
   SipMessage cancel(const SipMessage& invite);
   SipMessage in_dialog(const std::string& method, const SipMessage& invite,
@@ -70,5 +74,10 @@ class TestPhone {
   std::uint32_t cseq_ = 100;
   std::string call_id_ = "register@phone";
 };
+
+// The control API over HTTP, not by the short cut of Server::control(): status and body.
+std::pair<unsigned, std::string> ask_control(const Server& server, const std::string& method,
+                                             const std::string& path, const std::string& body,
+                                             const std::string& token);
 
 }  // namespace standin
