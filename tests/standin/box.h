@@ -25,6 +25,10 @@ struct Box {
   Exchange* exchange = nullptr;
 
   std::chrono::milliseconds pause() const { return std::chrono::milliseconds(faults.pause_ms); }
+  // How requests are challenged now.
+  Challenges challenges() const {
+    return {static_cast<int>(faults.challenges), faults.qop != 0, faults.foreign_realm != 0};
+  }
   std::string wss() const { return "127.0.0.1:" + std::to_string(flows.port()); }
 
   // What sip-provision names as proxies; empty: wss(). Set by who puts itself in between.

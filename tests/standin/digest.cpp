@@ -8,11 +8,11 @@
 namespace standin {
 namespace {
 
+constexpr std::string_view kForeign = "sip.example.com";
 constexpr gint64 kNonceLifeUs = 5 * 60 * G_USEC_PER_SEC;
 
-std::string md5(const std::string& text) {
-  gchar* sum =
-      g_compute_checksum_for_string(G_CHECKSUM_MD5, text.c_str(), static_cast<gssize>(text.size()));
+std::string hash(GChecksumType type, const std::string& text) {
+  gchar* sum = g_compute_checksum_for_string(type, text.c_str(), static_cast<gssize>(text.size()));
   std::string out = sum;
   g_free(sum);
   return out;
@@ -83,22 +83,49 @@ DigestParams parse_digest(std::string_view header) {
 
 std::string digest_response(const DigestParams& params, std::string_view password,
                             std::string_view method) {
-  const std::string ha1 = md5(value_of(params, "username") + ":" + value_of(params, "realm") + ":" +
-                              std::string(password));
-  const std::string ha2 = md5(std::string(method) + ":" + value_of(params, "uri"));
+  const bool sha256 = equal_nocase(value_of(params, "algorithm"), "SHA-256");
+  const auto h = [type = sha256 ? G_CHECKSUM_SHA256 : G_CHECKSUM_MD5](const std::string& text) {
+    return hash(type, text);
+  };
+  const std::string ha1 = h(value_of(params, "username") + ":" + value_of(params, "realm") + ":" +
+                            std::string(password));
+  const std::string ha2 = h(std::string(method) + ":" + value_of(params, "uri"));
   const std::string nonce = value_of(params, "nonce");
-  if (value_of(params, "qop").empty()) return md5(ha1 + ":" + nonce + ":" + ha2);
-  return md5(ha1 + ":" + nonce + ":" + value_of(params, "nc") + ":" + value_of(params, "cnonce") +
-             ":" + value_of(params, "qop") + ":" + ha2);
+  if (value_of(params, "qop").empty()) return h(ha1 + ":" + nonce + ":" + ha2);
+  return h(ha1 + ":" + nonce + ":" + value_of(params, "nc") + ":" + value_of(params, "cnonce") +
+           ":" + value_of(params, "qop") + ":" + ha2);
 }
 
-std::string Challenger::challenge(std::string_view realm, bool qop, bool stale) {
+std::vector<std::string> Challenger::challenge(std::string_view realm, const Challenges& style,
+                                               bool stale) {
   forget_old();
+  const bool qop = style.qop;
+  if (style.foreign) return {one(kForeign, "MD5", qop, false)};
+  switch (style.kind) {
+    case Challenges::kSha256:
+      return {one(realm, "SHA-256", true, stale)};
+    case Challenges::kTwoLines:
+      return {one(realm, "MD5", true, stale), one(realm, "SHA-256", true, stale)};
+    case Challenges::kOneLine:
+      return {one(realm, "MD5", true, stale) + ", " + one(realm, "SHA-256", true, stale)};
+    case Challenges::kUnknown:
+      return {one(realm, "X-NOBODYS", true, stale), one(realm, "MD5", true, stale)};
+    case Challenges::kForeignFirst:
+      return {one(kForeign, "MD5", qop, false), one(realm, "MD5", qop, stale)};
+    default:
+      return {one(realm, qop ? "MD5" : "", qop, stale)};
+  }
+}
+
+std::string Challenger::one(std::string_view realm, std::string_view algorithm, bool qop,
+                            bool stale) {
   const std::string nonce = make_nonce();
-  nonces_[nonce] = {g_get_monotonic_time(), qop, 0};
+  nonces_[nonce] = {g_get_monotonic_time(), qop, std::string(algorithm == "MD5" ? "" : algorithm)};
   std::string text = "Digest realm=\"" + std::string(realm) + "\", nonce=\"" + nonce + "\"";
-  if (qop) text += ", qop=\"auth\", algorithm=MD5";
-  if (stale) text += ", stale=true";
+  if (qop) text += ", qop=\"auth\"";
+  if (!algorithm.empty()) text += ", algorithm=" + std::string(algorithm);
+  // Without qop a nonce serves once, and the service says nothing of stale.
+  if (stale && qop) text += ", stale=true";
   return text;
 }
 
@@ -109,8 +136,11 @@ AuthVerdict Challenger::check(std::string_view header, std::string_view method,
   forget_old();
   const auto nonce = nonces_.find(value_of(params, "nonce"));
   if (nonce == nonces_.end()) return AuthVerdict::kStale;
+  const std::string algorithm = nonce->second.algorithm;
   if (!accept_use(nonce, params)) return AuthVerdict::kStale;
-  const bool good = value_of(params, "username") == username &&
+  const bool asked = algorithm.empty() || equal_nocase(value_of(params, "algorithm"), algorithm);
+  const bool good = asked && value_of(params, "realm") != kForeign &&
+                    value_of(params, "username") == username &&
                     value_of(params, "response") == digest_response(params, password, method);
   return good ? AuthVerdict::kGood : AuthVerdict::kWrong;
 }

@@ -36,7 +36,7 @@ TEST(Digest, GivesTheResponseWithoutQop) {
 
 TEST(Digest, ChallengeHasTheFormThatTheSdkReads) {
   Challenger challenger;
-  const std::string text = challenger.challenge("sip.ringcentral.com", false);
+  const std::string text = challenger.challenge("sip.ringcentral.com", {}).front();
   EXPECT_EQ(text.find("Digest realm=\"sip.ringcentral.com\", nonce=\""), 0U);
   EXPECT_EQ(parse_digest(text)["nonce"].size(), 32U);
   EXPECT_EQ(parse_digest(text).size(), 2U);
@@ -44,16 +44,54 @@ TEST(Digest, ChallengeHasTheFormThatTheSdkReads) {
 
 TEST(Digest, NonceIsGoodForOneAnswer) {
   Challenger challenger;
-  const auto answer = credentials(challenger.challenge("r", false), "pw");
+  const auto answer = credentials(challenger.challenge("r", {}).front(), "pw");
   EXPECT_EQ(challenger.check(answer, "REGISTER", "802398804016", "pw"), AuthVerdict::kGood);
   EXPECT_EQ(challenger.check(answer, "REGISTER", "802398804016", "pw"), AuthVerdict::kStale);
 }
 
 TEST(Digest, WrongPasswordAndMissingCredentialsAreToldApart) {
   Challenger challenger;
-  const auto answer = credentials(challenger.challenge("r", false), "guess");
+  const auto answer = credentials(challenger.challenge("r", {}).front(), "guess");
   EXPECT_EQ(challenger.check(answer, "REGISTER", "802398804016", "pw"), AuthVerdict::kWrong);
   EXPECT_EQ(challenger.check("", "REGISTER", "802398804016", "pw"), AuthVerdict::kMissing);
+}
+
+// RFC 7616 3.9.1.
+TEST(Digest, GivesTheResponseOfRfc7616) {
+  const auto params = parse_digest(
+      "Digest username=\"Mufasa\", realm=\"http-auth@example.org\", uri=\"/dir/index.html\", "
+      "algorithm=SHA-256, nonce=\"7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v\", nc=00000001, "
+      "cnonce=\"f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ\", qop=auth");
+  EXPECT_EQ(digest_response(params, "Circle of Life", "GET"),
+            "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1");
+}
+
+TEST(Digest, ChallengesAreOfTheKindThatWasAsked) {
+  Challenger challenger;
+  const auto text = [&](int kind) {
+    std::string all;
+    for (const auto& line : challenger.challenge("r", {kind, false, false})) all += line + "\n";
+    for (auto nonce = all.find("nonce=\""); nonce != std::string::npos;
+         nonce = all.find("nonce=\"", nonce + 8)) {
+      all.replace(nonce, 7 + 32, "nonce=\"");
+    }
+    return all;
+  };
+  const std::string md5 = "Digest realm=\"r\", nonce=\"\", qop=\"auth\", algorithm=MD5";
+  const std::string sha = "Digest realm=\"r\", nonce=\"\", qop=\"auth\", algorithm=SHA-256";
+  EXPECT_EQ(text(1), sha + "\n");
+  EXPECT_EQ(text(2), md5 + "\n" + sha + "\n");
+  EXPECT_EQ(text(3), md5 + ", " + sha + "\n");
+  EXPECT_EQ(text(4).find("algorithm=X-NOBODYS\n" + md5), text(4).find("algorithm=X"));
+  EXPECT_EQ(text(5).find("Digest realm=\"sip.example.com\""), 0U);
+}
+
+TEST(Digest, AnswerToAForeignRealmOrInAnotherAlgorithmIsWrong) {
+  Challenger challenger;
+  const auto foreign = credentials(challenger.challenge("r", {0, false, true}).front(), "pw");
+  EXPECT_EQ(challenger.check(foreign, "REGISTER", "802398804016", "pw"), AuthVerdict::kWrong);
+  const auto weaker = credentials(challenger.challenge("r", {1, false, false}).front(), "pw");
+  EXPECT_EQ(challenger.check(weaker, "REGISTER", "802398804016", "pw"), AuthVerdict::kWrong);
 }
 
 }  // namespace

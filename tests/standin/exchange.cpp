@@ -59,10 +59,10 @@ std::shared_ptr<Leg> Exchange::leg_of(const SipMessage& message) const {
 }
 
 void Exchange::respond(const Flow& flow, const SipMessage& request, int status,
-                       const SipHeader* extra) {
+                       const std::vector<SipHeader>& extra) {
   auto response =
       make_response(request, status, default_reason(status), status == 100 ? "" : random_hex(8));
-  if (extra != nullptr) response.add(extra->name, extra->value);
+  for (const auto& header : extra) response.add(header.name, header.value);
   box_.flows.send(flow.id, response);
 }
 
@@ -86,10 +86,11 @@ void Exchange::receive_outside_dialog(const Flow& flow, const SipMessage& reques
       "Allow", "REGISTER, INVITE, ACK, CANCEL, BYE, INFO, REFER, UPDATE, NOTIFY, MESSAGE, OPTIONS"};
   if (request.method == "ACK") return;
   if (request.method == "OPTIONS" || request.method == "PUBLISH") {
-    return respond(flow, request, 200, &kAllow);
+    return respond(flow, request, 200, {kAllow});
   }
   const bool in_dialog = kAllow.value.find(request.method) != std::string::npos;
-  respond(flow, request, in_dialog ? 481 : 405, in_dialog ? nullptr : &kAllow);
+  if (in_dialog) return respond(flow, request, 481);
+  respond(flow, request, 405, {kAllow});
 }
 
 void Exchange::receive_invite(Flow& flow, const SipMessage& request) {
@@ -104,18 +105,20 @@ void Exchange::receive_invite(Flow& flow, const SipMessage& request) {
 bool Exchange::authorise(const Flow& flow, const SipMessage& request,
                          const std::string& device_id) {
   const Device* device = box_.directory.device(device_id);
-  const auto verdict = box_.challenger.check(request.get("Proxy-Authorization"), "INVITE",
-                                             device->id, device->password);
+  auto verdict = box_.challenger.check(request.get("Proxy-Authorization"), "INVITE", device->id,
+                                       device->password);
+  if (box_.faults.repeat_407 != 0) verdict = AuthVerdict::kMissing;
   if (verdict == AuthVerdict::kGood) return true;
   if (verdict == AuthVerdict::kWrong) {
     respond(flow, request, 403);
     return false;
   }
-  const bool qop = box_.faults.qop != 0;
-  const SipHeader challenge{
-      "Proxy-Authenticate",
-      box_.challenger.challenge(kDomain, qop, qop && verdict == AuthVerdict::kStale)};
-  respond(flow, request, 407, &challenge);
+  const bool stale = verdict == AuthVerdict::kStale;
+  std::vector<SipHeader> headers;
+  for (auto& value : box_.challenger.challenge(kDomain, box_.challenges(), stale)) {
+    headers.push_back({"Proxy-Authenticate", std::move(value)});
+  }
+  respond(flow, request, 407, headers);
   return false;
 }
 

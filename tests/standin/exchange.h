@@ -40,7 +40,7 @@ class Exchange {
   void receive_agent(const Flow& flow, const SipMessage& request);
   void receive_outside_dialog(const Flow& flow, const SipMessage& request);
   void respond(const Flow& flow, const SipMessage& request, int status,
-               const SipHeader* extra = nullptr);
+               const std::vector<SipHeader>& extra = {});
   std::shared_ptr<Leg> leg_of(const SipMessage& message) const;
   std::shared_ptr<Leg> leg_of_agent(const SipMessage& request) const;
 

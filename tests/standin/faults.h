@@ -30,9 +30,12 @@ struct Faults {
   std::int64_t registration_grace_s = 120;
   std::int64_t max_contacts = 5;
   std::int64_t qop = 0;
+  std::int64_t challenges = 0;
+  std::int64_t foreign_realm = 0;
   std::int64_t too_many_contacts = 0;
   std::int64_t refuse_403 = 0;
   std::int64_t repeat_401 = 0;
+  std::int64_t repeat_407 = 0;
   std::int64_t register_503_times = 0;
   std::int64_t no_answer_register = 0;
 

@@ -20,17 +20,19 @@ std::int64_t requested_expiry(const SipMessage& request, std::int64_t fallback) 
 }
 
 void Registrar::answer(const Flow& flow, const SipMessage& request, int status,
-                       std::string_view reason, const SipHeader* extra) {
+                       std::string_view reason, const std::vector<SipHeader>& extra) {
   auto response = make_response(request, status, reason.empty() ? default_reason(status) : reason,
                                 status == 100 ? "" : random_hex(4));
-  if (extra != nullptr) response.add(extra->name, extra->value);
+  for (const auto& header : extra) response.add(header.name, header.value);
   box_.flows.send(flow.id, response);
 }
 
 void Registrar::challenge(const Flow& flow, const SipMessage& request, bool stale) {
-  const bool qop = box_.faults.qop != 0;
-  const SipHeader header{"Www-Authenticate", box_.challenger.challenge(kDomain, qop, stale && qop)};
-  answer(flow, request, 401, {}, &header);
+  std::vector<SipHeader> headers;
+  for (auto& value : box_.challenger.challenge(kDomain, box_.challenges(), stale)) {
+    headers.push_back({"Www-Authenticate", std::move(value)});
+  }
+  answer(flow, request, 401, {}, headers);
 }
 
 bool Registrar::passes_faults(const Flow& flow, const SipMessage& request) {
@@ -93,7 +95,7 @@ void Registrar::store(Flow& flow, const SipMessage& request, const Device& devic
   // The real server echoes the URI without +sip.instance; the SDK reads ";expires=" here only.
   const SipHeader contact{"Contact",
                           "<" + entry.contact_uri + ">;expires=" + std::to_string(granted)};
-  answer(flow, request, 200, {}, &contact);
+  answer(flow, request, 200, {}, {contact});
   box_.loop.notify_changed();
 }
 
@@ -102,7 +104,7 @@ void Registrar::remove(const Flow& flow, const SipMessage& request, const std::s
   registrations_.erase(instance);
   ++unregistered_[extension];
   const SipHeader contact{"Contact", "<" + uri_of(request.get("Contact")) + ">;expires=0"};
-  answer(flow, request, 200, {}, &contact);
+  answer(flow, request, 200, {}, {contact});
   box_.loop.notify_changed();
 }
 

@@ -39,7 +39,7 @@ class Registrar {
 
  private:
   void answer(const Flow& flow, const SipMessage& request, int status, std::string_view reason = {},
-              const SipHeader* extra = nullptr);
+              const std::vector<SipHeader>& extra = {});
   void challenge(const Flow& flow, const SipMessage& request, bool stale);
   bool passes_faults(const Flow& flow, const SipMessage& request);
   void store(Flow& flow, const SipMessage& request, const Device& device);

@@ -54,6 +54,18 @@ TEST_F(RegistrarTest, ChallengesForEverWhenTold) {
   EXPECT_EQ(phone.register_line().status, 401);
 }
 
+TEST_F(RegistrarTest, TakesTheAnswerToASha256Challenge) {
+  server.set_fault("challenges", 1);
+  EXPECT_EQ(phone.register_line().status, 200);
+}
+
+TEST_F(RegistrarTest, ChallengesAnInviteForEverWhenTold) {
+  phone.register_line();
+  server.set_fault("repeat_407", 1);
+  phone.invite_authorised("102", "");
+  EXPECT_EQ(phone.expect("SIP/2.0 407").status, 407);
+}
+
 TEST_F(RegistrarTest, KeepsSilentToRegisterWhenTold) {
   server.set_fault("no_answer_register", 1);
   auto request = phone.request("REGISTER", "sip:sip.ringcentral.com");

@@ -9,8 +9,11 @@
 
 namespace standin {
 
+// Rules that were broken, each in a few words; the tests know them by these.
+using Rules = std::vector<std::string>;
+
 // What one message of our own client breaks of RFC 3261's grammar and of its rules on mandatory
 // headers, looking at this message alone. raw: the frame as it came; message: its lenient reading.
-std::vector<std::string> grammar_faults(std::string_view raw, const SipMessage& message);
+Rules grammar_faults(std::string_view raw, const SipMessage& message);
 
 }  // namespace standin

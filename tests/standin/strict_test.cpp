@@ -94,7 +94,7 @@ class StrictTest : public testing::Test {
 
 TEST_F(StrictTest, GoodClientBreaksNothing) {
   ASSERT_EQ(phone.register_line().status, 200);
-  const auto invite = phone.invite_authorised("78654", "v=0\r\n");
+  const auto invite = phone.invite_authorised("78654", kSdp);
   phone.send(phone.ack(invite, phone.expect("SIP/2.0 486")));
   EXPECT_EQ(phone.register_line(0).status, 200);
   EXPECT_TRUE(server.violations().empty()) << server.violations()[0].rule;
@@ -162,7 +162,7 @@ TEST_F(StrictTest, NoticesAReusedBranchAndCSeq) {
 
 TEST_F(StrictTest, NoticesAMissingAckWithinItsTime) {
   phone.register_line();
-  phone.send(phone.invite("78654", "v=0\r\n"));
+  phone.send(phone.invite("78654", kSdp));
   phone.expect("SIP/2.0 407");
   const auto end = std::chrono::steady_clock::now() + seconds(10);
   while (!violated("no ACK within 5 s to 407") && std::chrono::steady_clock::now() < end) {
@@ -173,7 +173,7 @@ TEST_F(StrictTest, NoticesAMissingAckWithinItsTime) {
 
 TEST_F(StrictTest, NoticesAnAckWithAWrongCSeq) {
   phone.register_line();
-  const auto invite = phone.invite("78654", "v=0\r\n");
+  const auto invite = phone.invite("78654", kSdp);
   phone.send(invite);
   auto ack = phone.ack(invite, phone.expect("SIP/2.0 407"));
   for (auto& header : ack.headers) {
@@ -183,6 +183,47 @@ TEST_F(StrictTest, NoticesAnAckWithAWrongCSeq) {
   phone.send(phone.request("OPTIONS", "sip:sip.ringcentral.com"));
   phone.expect("SIP/2.0 200");
   EXPECT_TRUE(violated("ACK whose CSeq fits no final response"));
+}
+
+TEST_F(StrictTest, RouteSetOfARecordRouteHasToBeUsed) {
+  phone.register_line();
+  server.control("POST", "/numbers",
+                 "{\"number\":\"12025550100\",\"behaviour\":\"bad_sdp\",\"sip\":{\"headers\":"
+                 "{\"Record-Route\":[\"<sip:a.invalid;lr>\",\"<sip:b.invalid;lr>\"]}}}");
+  const auto invite = phone.invite_authorised("12025550100", kSdp);
+  const auto ok = phone.expect("SIP/2.0 200");
+  phone.send(phone.ack(invite, ok));
+  auto info = phone.in_dialog("INFO", invite, ok);
+  phone.send(info);
+  EXPECT_EQ(phone.expect("SIP/2.0 200").get("CSeq"), info.get("CSeq"));
+  EXPECT_TRUE(server.violations().empty()) << server.violations()[0].rule;
+  info = phone.in_dialog("INFO", invite, ok);
+  std::erase_if(info.headers, [](const auto& header) { return header.name == "Route"; });
+  phone.send(info);
+  EXPECT_EQ(phone.expect("SIP/2.0 400").get("CSeq"), info.get("CSeq"));
+  EXPECT_TRUE(violated("Route is not the dialog's route set"));
+}
+
+TEST_F(StrictTest, WantsAPrackInTime) {
+  phone.register_line();
+  server.control("POST", "/numbers",
+                 "{\"number\":\"12025550100\",\"behaviour\":\"bad_sdp\","
+                 "\"sip\":{\"reliable\":true}}");
+  phone.invite_authorised("12025550100", kSdp, {{"Supported", "100rel"}});
+  phone.expect("SIP/2.0 183");
+  const auto end = std::chrono::steady_clock::now() + seconds(10);
+  while (!violated("no PRACK within 5 s") && std::chrono::steady_clock::now() < end) {
+    phone.expect("nothing starts like this", std::chrono::milliseconds(50));
+  }
+  EXPECT_TRUE(violated("no PRACK within 5 s"));
+}
+
+TEST_F(StrictTest, BytesOfATestMayBeAnsweredAndNeedNot) {
+  phone.register_line();
+  server.control("POST", "/flows/101/raw", "OPTIONS sip:x SIP/2.0\r\nCSeq: 1 OPTIONS\r\n\r\n");
+  phone.respond(phone.expect("OPTIONS "), 400);
+  EXPECT_EQ(phone.register_line().status, 200);
+  EXPECT_FALSE(violated("response to no request"));
 }
 
 TEST_F(StrictTest, ForgivesOtherClients) {

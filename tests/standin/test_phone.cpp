@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "test_phone.h"
 
+#include <algorithm>
+
 #include "digest.h"
 
 namespace standin {
 namespace {
 
 std::string contact_uri() { return "sip:phone@phone.invalid;transport=wss"; }
+
+// Of a caller: RFC 3261 12.1.2. Loose routers only.
+std::vector<std::string> route_set(const SipMessage& response) {
+  auto routes = response.list("Record-Route");
+  std::reverse(routes.begin(), routes.end());
+  return routes;
+}
 
 }  // namespace
 
@@ -122,6 +131,7 @@ std::string TestPhone::credentials(const SipMessage& challenge, const std::strin
   std::string out = "Digest username=\"" + params["username"] + "\", realm=\"" + params["realm"] +
                     "\", nonce=\"" + params["nonce"] + "\", uri=\"" + uri + "\", response=\"" +
                     digest_response(params, account_.first_device.password, method) + "\"";
+  if (params.count("algorithm") > 0) out += ", algorithm=" + params["algorithm"];
   if (params.count("qop") > 0) out += ", qop=auth, nc=00000001, cnonce=\"0a4f113b\"";
   return out;
 }
@@ -184,6 +194,11 @@ SipMessage TestPhone::ack(const SipMessage& invite, const SipMessage& response) 
   ack.add("From", invite.get("From")).add("To", response.get("To"));
   ack.add("Call-Id", invite.get("Call-Id"));
   ack.add("CSeq", std::to_string(cseq_of(invite)->number) + " ACK").add("Max-Forwards", "70");
+  if (!success) return ack;
+  for (const auto& route : route_set(response)) ack.add("Route", route);
+  if (invite.count("Proxy-Authorization") > 0) {
+    ack.add("Proxy-Authorization", invite.get("Proxy-Authorization"));
+  }
   return ack;
 }
 
@@ -204,6 +219,7 @@ SipMessage TestPhone::in_dialog(const std::string& method, const SipMessage& inv
     if (header.name == "To") header.value = response.get("To");
     if (header.name == "Call-Id") header.value = invite.get("Call-Id");
   }
+  for (const auto& route : route_set(response)) message.add("Route", route);
   return message;
 }
 
