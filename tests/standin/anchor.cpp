@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "exchange.h"
 #include "in_call.h"
 #include "sdp_text.h"
 
@@ -169,8 +170,20 @@ bool AnchorCall::change_media(const Json& action) {
 
 void AnchorCall::on_info(Leg& leg, const std::string& body) { answer_info(box_, leg, body); }
 
-void AnchorCall::on_refer(Leg& leg, const std::string&) {
+// A blind transfer: the voice goes on in a call to the target, the client is released.
+void AnchorCall::on_refer(Leg& leg, const std::string& target) {
+  if (const Account* to = box_.directory.by_dialled(user_of(target))) move_voice(*to);
   answer_refer(box_, leg, while_alive([this] { end("transferred"); }));
+}
+
+void AnchorCall::move_voice(const Account& to) {
+  MediaSpec spec = spec_;
+  if (!spec.options.record_path.empty()) spec.options.record_path += ".transferred";
+  if (!spec.options.packet_log.empty()) spec.options.packet_log += ".transferred";
+  auto call =
+      std::make_shared<ScriptedCaller>(box_, to, ScriptedCaller::Options{}, std::move(spec));
+  box_.exchange->add_call(call);
+  call->start();
 }
 
 // --- the end

@@ -50,6 +50,7 @@ class AnchorCall : public Call {
 
  private:
   void close_media();
+  void move_voice(const Account& to);
   void send_offer(const std::string& kind, const std::string& method);
 
   MediaSpec spec_;

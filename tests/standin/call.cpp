@@ -31,6 +31,11 @@ void Call::on_mark(Leg& leg, const std::string& event) {
   note(event);
 }
 
+bool Call::happened(const std::string& event) const {
+  return std::any_of(events_.begin(), events_.end(),
+                     [&](const auto& each) { return each.name == event; });
+}
+
 void Call::note(const std::string& event) {
   events_.push_back({event, now_us()});
   box_.loop.notify_changed();

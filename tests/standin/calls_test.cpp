@@ -190,6 +190,38 @@ TEST_F(AnchorTest, OfferWithoutAUsableCodecIsTheClientsToRefuse) {
   EXPECT_TRUE(server.wait_call_state(id, "finished", seconds(2)));
 }
 
+TEST_F(AnchorTest, BlindTransferTakesTheVoiceToTheTarget) {
+  server.place_call(kToneCall);
+  const auto invite = alice.expect("INVITE ");
+  const auto ok = alice.respond(invite, 200, kSdp);
+  alice.expect("ACK ");
+  auto refer = alice.request("REFER", uri_of(invite.get("Contact")));
+  refer.replace({{"Call-Id", std::string(invite.get("Call-Id"))},
+                 {"From", std::string(ok.get("To"))},
+                 {"To", std::string(invite.get("From"))}});
+  alice.send(refer.add("Refer-To", "<sip:102@sip.ringcentral.com>"));
+  EXPECT_EQ(alice.expect("SIP/2.0 202").status, 202);
+  EXPECT_EQ(alice.expect("NOTIFY ").body, "SIP/2.0 100 Trying\r\n");
+  EXPECT_EQ(alice.expect("NOTIFY ").body, "SIP/2.0 200 OK\r\n");
+  EXPECT_EQ(alice.expect("BYE ").method, "BYE");
+  EXPECT_NE(bert.expect("INVITE ").body.find("m=audio"), std::string::npos);
+}
+
+TEST_F(CallsTest, ReplyIsAnsweredAfterTheCancel) {
+  alice.invite_authorised("102", kSdp);
+  const auto ringing = bert.expect("INVITE ");
+  bert.respond(ringing, 180);
+  auto message = bert.request("MESSAGE", "sip:#996016@sip.ringcentral.com:5060");
+  const std::string sid = xml_attribute(ringing.get("P-rc"), "Hdr", "SID");
+  message.body = "<Msg><Hdr SID=\"" + sid +
+                 "\" Cmd=\"14\"/><Bdy Cln=\"802398804102\" RepTp=\"0\" Bdy=\"later\"/></Msg>";
+  bert.send(message);
+  EXPECT_EQ(bert.expect("CANCEL ").method, "CANCEL");
+  const auto answer = bert.expect("MESSAGE ");
+  EXPECT_EQ(xml_attribute(answer.body, "Hdr", "Cmd"), "9");
+  EXPECT_EQ(xml_attribute(answer.body, "Hdr", "SID"), sid);
+}
+
 TEST_F(AnchorTest, ServerHangsUpWhileRinging) {
   const std::string id = server.place_call(kToneCall);
   const auto invite = alice.expect("INVITE ");

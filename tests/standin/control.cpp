@@ -102,6 +102,11 @@ bool Control::must_wait(const Request& request) {
     const Call* found = box_.exchange->find_call(parts[1]);
     return found != nullptr && !reached(*found, state);
   }
+  const std::string event = control_parameter(request, "wait_event");
+  if (parts[0] == "calls" && !event.empty()) {
+    const Call* found = box_.exchange->find_call(parts[1]);
+    return found != nullptr && !found->happened(event);
+  }
   if (parts[2] == "request") return !final_response(request);
   if (parts[0] == "calls" && !control_parameter(request, "wait_count").empty()) {
     const auto count =

@@ -13,8 +13,7 @@ namespace standin {
 // INFO {"request":{"reqid":1,"command":"startcallrecord"}}: the result follows in an INFO of ours.
 void answer_info(Box& box, Leg& leg, const std::string& body);
 
-// REFER: NOTIFY 100, NOTIFY 200, then done(). Nobody is called: transfers are not built yet, so the
-// caller of this function ends both legs in done().
+// REFER: NOTIFY 100, NOTIFY 200, then done(), in which the caller of this function ends the leg.
 void answer_refer(Box& box, Leg& leg, std::function<void()> done);
 
 }  // namespace standin

@@ -108,7 +108,7 @@ void Ring::on_rejected(Leg&, int status) {
 }
 
 // The SDK listens for the CANCEL only after the 200 to its MESSAGE was processed: pause.
-void Ring::on_agent(Leg&, int cmd, const std::string& xml) {
+void Ring::on_agent(Leg& leg, int cmd, const std::string& xml) {
   std::weak_ptr<Call> alive = call_.weak_from_this();
   const auto later = [&](int status, const std::string& reason, const std::string& to) {
     box_.loop.after(box_.pause(), [this, alive, status, reason, to] {
@@ -123,7 +123,8 @@ void Ring::on_agent(Leg&, int cmd, const std::string& xml) {
     case 12:
       return later(603, "declined", "");
     case 14:
-      return later(480, "replied", "");
+      later(480, "replied", "");
+      return answer_reply(leg.peer());
     default:  // 13 (more time) and 17 (received) ask for nothing
       return;
   }
@@ -138,6 +139,14 @@ void Ring::send_processed() {
                      "\" IP=\"4294967295\" Sts=\"0\" CtrlCln=\"\"/>");
     }
   }
+}
+
+// The caller has heard the reply and pressed 3 for "yes"; comes after the CANCEL.
+void Ring::answer_reply(const Peer& peer) {
+  box_.loop.after(2 * box_.pause(), [this, alive = call_.weak_from_this(), peer] {
+    if (alive.expired()) return;
+    send_agent(peer, 9, "<Bdy Cln=\"" + peer.device_id + "\" Sts=\"0\" Resp=\"1\" ExtNfo=\"\"/>");
+  });
 }
 
 void Ring::send_freed() {

@@ -53,6 +53,7 @@ class Ring : public LegOwner {
   void fail(int status, const std::string& reason, const std::string& forward_to = {});
   void cancel_others(const Leg* winner);
   void send_processed();
+  void answer_reply(const Peer& peer);
   void send_agent(const Peer& peer, int cmd, const std::string& body);
 
   Box& box_;

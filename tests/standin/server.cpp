@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "server.h"
 
-#include <algorithm>
-
 #include "certificate.h"
 #include "control.h"
 #include "exchange.h"
@@ -247,10 +245,7 @@ bool Server::wait_call_event(const std::string& call_id, const std::string& even
   return impl_->box_.loop.wait_until(
       [&] {
         const Call* call = impl_->exchange_.find_call(call_id);
-        if (call == nullptr) return false;
-        const auto& events = call->events();
-        return std::any_of(events.begin(), events.end(),
-                           [&](const auto& each) { return each.name == event; });
+        return call != nullptr && call->happened(event);
       },
       timeout);
 }
