@@ -162,26 +162,29 @@ void Call::on_reoffer(const sip::Message& invite) {
                  }));
 }
 
-void Call::on_refresh_due() { repair(); }
+void Call::repair() { offer_again("a new socket"); }
 
-void Call::repair() {
+void Call::on_refresh_due() { offer_again("a session refresh"); }
+
+void Call::offer_again(const char* why) {
   if (ended() || !session_ || !session_->established() || !media_) return;
   session_->reinvite(media_->reoffer(false),
-                     [weak = weak_from_this()](const Result<sip::Message>& answer) {
+                     [weak = weak_from_this(), why](const Result<sip::Message>& answer) {
                        const auto self = weak.lock();
-                       if (self && !self->ended()) self->on_repaired(answer);
+                       if (self && !self->ended()) self->on_offered_again(why, answer);
                      });
 }
 
 // A refusal leaves all as it was (RFC 3261 14.1); 481, 408 and silence have ended the session.
-void Call::on_repaired(const Result<sip::Message>& answer) {
+void Call::on_offered_again(const std::string& why, const Result<sip::Message>& answer) {
   const auto applied =
       answer.ok() ? media_->apply_answer(answer.value().sdp()) : Result<void>(answer.error());
   if (applied.ok()) {
-    RC_LOG(kCall, INFO, info_.id + " goes on over the new connection");
+    RC_LOG(kCall, INFO, info_.id + " goes on after " + why);
   } else {
-    RC_LOG(kCall, WARNING,
-           info_.id + " was not taken over by the server: " + applied.error().message);
+    RC_LOG(
+        kCall, WARNING,
+        info_.id + " was not taken on by the server after " + why + ": " + applied.error().message);
   }
 }
 

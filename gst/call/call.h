@@ -72,7 +72,8 @@ class Call : public std::enable_shared_from_this<Call>,
   void accept_with(Result<std::string> sdp);
   void invite_with(Result<std::string> sdp, const Invite& invite);
   void apply_answer(const std::string& sdp);
-  void on_repaired(const Result<sip::Message>& answer);
+  void offer_again(const char* why);
+  void on_offered_again(const std::string& why, const Result<sip::Message>& answer);
   void set_state(CallState state);
   void fail(int status, const std::string& reason);
   void finish(EndedBy who, int status, const std::string& reason);

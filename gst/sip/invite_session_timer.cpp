@@ -61,7 +61,7 @@ void SessionTimer::ask(Message& request) const {
 bool SessionTimer::lengthen(Message& request, const Message& response) {
   const seconds minimum(response.number("Min-SE").value_or(0));
   const seconds asked = interval_of(request).value_or(seconds(0));
-  if (minimum <= asked || minimum > kLongestMinimum) return false;
+  if (!knows_timers(request) || minimum <= asked || minimum > kLongestMinimum) return false;
   const std::string refresher = refresher_of(request);
   request.set("Min-SE", std::to_string(minimum.count()));
   request.set("Session-Expires", std::to_string(minimum.count()) +

@@ -224,10 +224,15 @@ TEST_F(ReliableRinging, WithoutPrackTheCallIs504) {
 TEST_F(ReliableRinging, PrackOfNothingIs481) {
   ring();
   const std::string right = right_rack();
-  const std::string number = right.substr(0, right.find(' '));
-  const std::string cseq = " " + std::to_string(invite_.cseq()->number);
-  for (const auto& rack : {"1" + right, number + cseq + "1 INVITE", number + cseq + " UPDATE",
-                           number + cseq, std::string("x y z"), std::string()}) {
+  const uint32_t rseq = last().number("RSeq").value_or(0);
+  const uint32_t cseq = invite_.cseq()->number;
+  const auto rack_of = [](uint32_t response, uint32_t request, const std::string& method) {
+    return std::to_string(response) + " " + std::to_string(request) + " " + method;
+  };
+  ASSERT_EQ(right, rack_of(rseq, cseq, "INVITE"));
+  for (const auto& rack : {rack_of(rseq + 1, cseq, "INVITE"), rack_of(rseq, cseq + 1, "INVITE"),
+                           rack_of(rseq, cseq, "UPDATE"), rack_of(rseq, cseq, ""),
+                           std::string("x y z"), std::string()}) {
     deliver(prack(rack));
     EXPECT_EQ(last().status(), 481) << rack;
   }
