@@ -95,6 +95,11 @@ void AuthenticatedRequest::tell(const Result<Message>& outcome) {
   if (const Handler handler = handler_) handler(outcome);
 }
 
+void AuthenticatedRequest::give_up() {
+  stop_retrying();
+  if (auto transaction = transaction_.lock()) transaction->give_up();
+}
+
 void AuthenticatedRequest::abandon() {
   handler_ = nullptr;
   if (auto transaction = transaction_.lock()) transaction->terminate();

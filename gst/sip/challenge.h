@@ -33,7 +33,8 @@ class AuthenticatedRequest : public std::enable_shared_from_this<AuthenticatedRe
   const Message& request() const { return request_; }  // as it was sent last
   bool proceeding() const { return proceeding_; }      // a provisional response to it has come
   void stop_retrying() { retry_ = false; }             // a challenge is passed on as it is
-  void abandon();                                      // the handler is not called any more
+  void give_up();  // as ClientTransaction::give_up(); a challenge is passed on, too
+  void abandon();  // the handler is not called any more
 
  private:
   AuthenticatedRequest(std::shared_ptr<UserAgentCore> core, Message request, Handler handler,

@@ -195,7 +195,10 @@ void SessionBase::finish(const EndReason& why) {
   on_finish();
   owner_->on_session_over(*this);
   const Error closed{Errc::kClosed, "the call is over"};
-  if (reinvite_) finish_reinvite(closed);
+  if (reinvite_) {
+    if (const auto request = reinvite_->request.lock()) request->give_up();
+    finish_reinvite(closed);
+  }
   for (const auto& [id, done] : std::exchange(pending_, {})) done(closed);
   if (listener_ != nullptr) std::exchange(listener_, nullptr)->on_ended(why);
 }

@@ -108,7 +108,7 @@ void SessionBase::retry_reinvite_later() {
 
 void SessionBase::give_up_reinvite() {
   if (auto request = reinvite_->request.lock()) {
-    request->stop_retrying();
+    request->give_up();
     Message cancel = make_cancel(request->request(), {});
     core_->transactions().send(std::move(cancel), [](const Result<Message>&) {});
   }

@@ -46,6 +46,9 @@ class ClientTransaction : public std::enable_shared_from_this<ClientTransaction>
   // The socket is gone: reports kNetwork at once, by a timer of zero, unless a final response came.
   // In kAccepted it stays, for the repeats of the 2xx may come over the next socket.
   void transport_lost(const Error& reason);
+  // Its INVITE is cancelled, or of no use any more: from now on a final response is waited for
+  // 64*T1 only, though there was a provisional one (RFC 3261 9.1).
+  void give_up();
   // Ends it without a word to the handler.
   void terminate();
 
@@ -54,6 +57,7 @@ class ClientTransaction : public std::enable_shared_from_this<ClientTransaction>
 
  private:
   bool is_invite() const { return request_.method() == "INVITE"; }
+  void arm_limit();
   void receive_final(const Message& response);
   void finish(const Result<Message>& outcome);
   void send_ack(const Message& response);
@@ -63,6 +67,7 @@ class ClientTransaction : public std::enable_shared_from_this<ClientTransaction>
   const Message request_;
   Handler handler_;
   State state_ = State::kTrying;
+  bool given_up_ = false;
   Timer timer_;  // B or F, then M
 };
 

@@ -10,12 +10,21 @@ ClientTransaction::ClientTransaction(Clock& clock, MessageSender& sender, Messag
     : clock_(clock), sender_(sender), request_(std::move(request)), handler_(std::move(handler)) {}
 
 void ClientTransaction::start() {
+  arm_limit();
+  sender_.send_message(request_);
+}
+
+void ClientTransaction::give_up() {
+  given_up_ = true;
+  if (state_ == State::kProceeding) arm_limit();
+}
+
+void ClientTransaction::arm_limit() {
   timer_ = clock_.after(kTransactionLimit, [weak = weak_from_this()] {
     auto self = weak.lock();
     if (!self) return;
     self->finish(Error{Errc::kTimeout, "no answer to " + self->request_.method() + " in 32 s"});
   });
-  sender_.send_message(request_);
 }
 
 void ClientTransaction::receive(const Message& response) {
@@ -25,7 +34,7 @@ void ClientTransaction::receive(const Message& response) {
   if (state_ == State::kAccepted) return;
   state_ = State::kProceeding;
   // A callee may ring for long: timer B is for the first response only (17.1.1.2).
-  if (is_invite()) timer_.cancel();
+  if (is_invite() && !given_up_) timer_.cancel();
   if (const Handler handler = handler_) handler(response);
 }
 

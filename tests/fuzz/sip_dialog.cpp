@@ -12,6 +12,7 @@
 #include "fuzz.h"
 #include "sip/parser.h"
 #include "sip/user_agent.h"
+#include "sip/user_agent_core.h"
 
 namespace {
 
@@ -30,6 +31,7 @@ class Ear : public InviteSession::Listener {
   void on_info(std::string_view, std::string_view) override { heard(); }
   void on_notify(const Message&) override { heard(); }
   void on_update(const Message&) override { heard(); }
+  void on_refresh_due() override { heard(); }
   void on_ended(const rc::sip::EndReason&) override {
     heard();
     ended_ = true;
@@ -234,6 +236,7 @@ class Play : public rc::sip::UserAgent::Listener, public rc::sip::Transport::Lis
     clock_.advance(400s);  // two limits in a row, and the longest ringing
     for (const auto& talk : talks_) fuzz::require(talk.ear->ended(), "each session ends");
     fuzz::require(agent_->sessions() == 0, "no session is left");
+    fuzz::require(agent_->core()->transactions().size() == 0, "no transaction is left");
     read_what_we_sent();
     fuzz::require(transport_.sent().size() < 4000, "we do not babble");
   }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // New offers inside a call, ours and theirs, and both at once.
+#include "sip/transaction_layer.h"
+#include "sip/user_agent_core.h"
 #include "user_agent_fixture.h"
 
 namespace rc::sip {
@@ -93,6 +95,27 @@ TEST_F(Reinvite, ProvisionalForEverIsGivenUp) {
   reply_to(invite, 200, kAnswer);  // after all
   EXPECT_EQ(conversation(), "<- 200 INVITE\n-> ACK\n");
   EXPECT_EQ(outcome.texts.size(), 1u);
+}
+
+// RFC 3261 9.1: its transaction does not wait for a final response for ever.
+TEST_F(Reinvite, ProvisionalForEverLeavesNoTransaction) {
+  const auto session = established_outbound();
+  clock_.advance(32s);  // of the first INVITE
+  Outcome outcome;
+  session->reinvite("v=0 hold", outcome.callback());
+  const Message invite = last();
+  reply(100);
+  clock_.advance(32s);
+  EXPECT_EQ(last().method(), "CANCEL");
+  reply_to(invite, 183);
+  EXPECT_EQ(user_agent_->core()->transactions().size(), 2u);
+  clock_.advance(32s);
+  EXPECT_EQ(user_agent_->core()->transactions().size(), 0u);
+  session->reinvite("v=0 hold", outcome.callback());
+  reply(100);
+  deliver(server_request("BYE", session.get()));
+  clock_.advance(32s);
+  EXPECT_EQ(user_agent_->core()->transactions().size(), 0u);
 }
 
 TEST_F(Reinvite, OneAtATime) {
