@@ -39,6 +39,19 @@ TEST_F(CallMedia, AnAckToAnAnswerOfOursIsNoAnswer) {
   EXPECT_EQ(media_.take_log(), "");
 }
 
+TEST_F(CallMedia, AnswersAnOfferInAnUpdate) {
+  add_seat("a");
+  const sip::Message call = connected_inbound();
+  request_of(call, "UPDATE", "v=0 hold");
+  EXPECT_EQ(last_response().status(), 200);
+  EXPECT_EQ(last_response().body(), "v=0 our answer");
+  EXPECT_EQ(media_.take_log(), "answer v=0 hold\n");
+  media_.answer = Error{Errc::kRejected, "no codec of ours"};
+  request_of(call, "UPDATE", "v=0 video");
+  EXPECT_EQ(last_response().status(), 488);
+  EXPECT_EQ(last().state, CallState::kConnected);
+}
+
 TEST_F(CallMedia, RefusesAnOfferWithoutUsefulAudioAndTakesTheNext) {
   add_seat("a");
   media_.answer = Error{Errc::kRejected, "no codec of ours"};
