@@ -74,10 +74,18 @@ void StrictDigest::check(std::string_view credentials, Rules& broken) {
   if (nonce.refused) broken.push_back("credentials again after a refusal without stale");
   const std::string nc = value_of(params, "nc");
   if (value_of(params, "qop").empty()) return;
-  if (nc.size() != 8 || g_ascii_strtoull(nc.c_str(), nullptr, 16) != nonce.used) {
+  const auto count = g_ascii_strtoull(nc.c_str(), nullptr, 16);
+  const bool higher = nonce.some_lost && count > nonce.used;
+  if (nc.size() != 8 || (count != nonce.used && !higher)) {
     broken.push_back("nc does not count the uses of the nonce");
   }
+  nonce.used = count;
+  nonce.some_lost = false;
   if (value_of(params, "cnonce").empty()) broken.push_back("qop without cnonce");
+}
+
+void StrictDigest::on_lost() {
+  for (auto& [text, nonce] : nonces_) nonce.some_lost = true;
 }
 
 }  // namespace standin

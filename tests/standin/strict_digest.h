@@ -14,13 +14,16 @@ class StrictDigest {
  public:
   void sent_response(const SipMessage& response, const SipMessage* request);
   void received_request(const SipMessage& request, Rules& broken);
+  // Requests may have been lost with the socket: the next nc is only higher.
+  void on_lost();
 
  private:
   struct Nonce {
     bool foreign = false;
-    bool weaker = false;   // SHA-256 came with it
-    bool refused = false;  // it came instead of a 2xx to credentials that were fresh
-    std::uint64_t used = 0;
+    bool weaker = false;     // SHA-256 came with it
+    bool refused = false;    // it came instead of a 2xx to credentials that were fresh
+    std::uint64_t used = 0;  // nc of the newest use, or their number where there is none
+    bool some_lost = false;
   };
   void check(std::string_view credentials, Rules& broken);
 

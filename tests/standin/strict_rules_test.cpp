@@ -291,6 +291,15 @@ TEST_F(StrictCredentials, NcCountsTheUsesOfTheNonce) {
             (Broken{"nc does not count the uses of the nonce", "qop without cnonce"}));
 }
 
+TEST_F(StrictCredentials, NcMayJumpOverWhatASocketTookWithIt) {
+  challenge("Digest realm=\"sip.ringcentral.com\", nonce=\"a\", qop=\"auth\"");
+  sent("a", ", qop=auth, nc=00000001, cnonce=\"x\"");
+  judge.on_lost();
+  EXPECT_EQ(sent("a", ", qop=auth, nc=00000003, cnonce=\"x\""), Broken{});
+  EXPECT_EQ(sent("a", ", qop=auth, nc=00000005, cnonce=\"x\""),
+            Broken{"nc does not count the uses of the nonce"});
+}
+
 // --- SDP
 
 Broken described(const std::vector<std::string>& bodies) {
@@ -317,6 +326,23 @@ TEST(StrictSdp, FollowsTheOneBeforeIt) {
   EXPECT_EQ(described({sdp("7 1", audio), sdp("8 2", audio)}), Broken{"SDP of another origin"});
   EXPECT_EQ(described({sdp("7 1", audio + audio), sdp("7 2", audio)}),
             Broken{"SDP with fewer media"});
+}
+
+TEST(StrictSdp, VersionMayJumpOverWhatASocketTookWithIt) {
+  StrictSdp judge;
+  const auto versions = [&](const char* origin) {
+    Broken broken;
+    auto message = request("INVITE", "sip:b@x", "me", "", 1, {{"Content-Type", "application/sdp"}});
+    message.body = sdp(origin, "");
+    judge.received(message, broken);
+    return broken;
+  };
+  EXPECT_EQ(versions("7 5"), Broken{});
+  judge.on_lost();
+  EXPECT_EQ(versions("7 7"), Broken{});
+  EXPECT_EQ(versions("7 9"), Broken{"SDP changed without version + 1"});
+  judge.on_lost();
+  EXPECT_EQ(versions("7 8"), Broken{"SDP changed without version + 1"});
 }
 
 TEST(StrictSdp, HasTheFormOfRfc4566) {

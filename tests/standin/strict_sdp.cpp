@@ -55,18 +55,23 @@ void StrictSdp::received(const SipMessage& message, Rules& broken) {
   if (!equal_nocase(message.get("Content-Type"), "application/sdp")) return;
   const auto lines = lines_of(message.body);
   check_form(message.body, lines, broken);
-  std::string& last = last_[std::string(message.get("Call-ID"))];
-  if (!last.empty() && last != message.body) {
-    const auto before = lines_of(last);
+  Last& last = last_[std::string(message.get("Call-ID"))];
+  if (!last.sdp.empty() && last.sdp != message.body) {
+    const auto before = lines_of(last.sdp);
     const Origin old_origin = origin_of(before);
     const Origin origin = origin_of(lines);
     if (origin.session != old_origin.session) broken.push_back("SDP of another origin");
-    if (origin.version != old_origin.version + 1) {
+    const bool higher = last.some_lost && origin.version > old_origin.version;
+    if (origin.version != old_origin.version + 1 && !higher) {
       broken.push_back("SDP changed without version + 1");
     }
     if (media_count(lines) < media_count(before)) broken.push_back("SDP with fewer media");
   }
-  last = message.body;
+  last = {message.body};
+}
+
+void StrictSdp::on_lost() {
+  for (auto& [call_id, last] : last_) last.some_lost = true;
 }
 
 }  // namespace standin

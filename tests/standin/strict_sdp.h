@@ -14,9 +14,15 @@ class StrictSdp {
  public:
   // Any message of the client; nothing unless its body is SDP.
   void received(const SipMessage& message, Rules& broken);
+  // Descriptions may have been lost with the socket: the next version is only higher.
+  void on_lost();
 
  private:
-  std::map<std::string, std::string> last_;  // by Call-ID
+  struct Last {
+    std::string sdp;
+    bool some_lost = false;
+  };
+  std::map<std::string, Last> last_;  // by Call-ID
 };
 
 }  // namespace standin

@@ -104,6 +104,8 @@ void Strict::expect_prack(const Flow& flow, const SipMessage& response) {
 }
 
 void Strict::on_closed(const Flow& flow) {
+  sdp_.on_lost();
+  digest_.on_lost();
   std::erase_if(acks_, [&](const auto& entry) { return entry.second.flow == flow.id; });
   // Nothing is owed over a dead socket; but a 2xx to INVITE is repeated end to end until its ACK
   // (RFC 3261 13.3.1.4), over the next one.
