@@ -13,6 +13,8 @@ import { enterLoopbackNamespace } from './lib/namespace.mjs';
 import { repeated, runCases } from './lib/runner.mjs';
 import { cases as media } from './cases/media.mjs';
 import { cases as sdkToSdk } from './cases/sdk_to_sdk.mjs';
+import { cases as sdkInCall } from './cases/sdk_in_call.mjs';
+import { cases as sdkRinging } from './cases/sdk_ringing.mjs';
 import { cases as sdkCallsUs } from './cases/sdk_calls_us.mjs';
 import { cases as weCallSdk } from './cases/we_call_sdk.mjs';
 
@@ -28,6 +30,6 @@ await enterLoopbackNamespace();
 const sdk = new URL('./node_modules/ringcentral-web-phone/package.json', import.meta.url);
 const { name, version } = JSON.parse(readFileSync(sdk, 'utf8'));
 console.log(`# Node.js ${process.version}, ${chromiumVersion()}, ${name} ${version}`);
-const all = [...media, ...sdkToSdk, ...sdkCallsUs, ...weCallSdk];
+const all = [...media, ...sdkToSdk, ...sdkInCall, ...sdkRinging, ...sdkCallsUs, ...weCallSdk];
 const chosen = repeated(all).filter((each) => each.name.includes(options.only));
 process.exit((await runCases(chosen, resolve(options.build))) ? 0 : 1);

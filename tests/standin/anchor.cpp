@@ -170,9 +170,17 @@ bool AnchorCall::change_media(const Json& action) {
 
 void AnchorCall::on_info(Leg& leg, const std::string& body) { answer_info(box_, leg, body); }
 
-// A blind transfer: the voice goes on in a call to the target, the client is released.
+// The client is released. Blind: the voice goes on in a call to the target. Attended: the client's
+// other call ends, too, and both far ends talk to each other, which nobody can hear.
 void AnchorCall::on_refer(Leg& leg, const std::string& target) {
-  if (const Account* to = box_.directory.by_dialled(user_of(target))) move_voice(*to);
+  const std::string replaced = replaced_call(target);
+  const Account* to = box_.directory.by_dialled(user_of(target));
+  if (!replaced.empty()) {
+    box_.loop.after(2 * box_.pause(),
+                    [exchange = box_.exchange, replaced] { exchange->hang_up_dialog(replaced); });
+  } else if (to != nullptr) {
+    move_voice(*to);
+  }
   answer_refer(box_, leg, while_alive([this] { end("transferred"); }));
 }
 

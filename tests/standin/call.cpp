@@ -25,10 +25,12 @@ Call::Call(Box& box, std::string direction, std::string from, std::string to)
       to_(std::move(to)) {}
 
 void Call::on_mark(Leg& leg, const std::string& event) {
-  if (std::find(call_ids_.begin(), call_ids_.end(), leg.call_id()) == call_ids_.end()) {
-    call_ids_.push_back(leg.call_id());
-  }
+  if (!has_dialog(leg.call_id())) call_ids_.push_back(leg.call_id());
   note(event);
+}
+
+bool Call::has_dialog(const std::string& call_id) const {
+  return std::find(call_ids_.begin(), call_ids_.end(), call_id) != call_ids_.end();
 }
 
 bool Call::happened(const std::string& event) const {

@@ -40,6 +40,7 @@ class Call : public LegOwner, public std::enable_shared_from_this<Call> {
   const CallIds& ids() const { return ids_; }
   std::string end_reason() const { return end_reason_; }
   const std::vector<CallEvent>& events() const { return events_; }
+  bool has_dialog(const std::string& call_id) const;
   bool happened(const std::string& event) const;
   const std::string& direction() const { return direction_; }
 

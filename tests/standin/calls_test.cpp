@@ -207,6 +207,25 @@ TEST_F(AnchorTest, BlindTransferTakesTheVoiceToTheTarget) {
   EXPECT_NE(bert.expect("INVITE ").body.find("m=audio"), std::string::npos);
 }
 
+TEST_F(AnchorTest, AttendedTransferEndsBothCalls) {
+  server.control("POST", "/numbers", "{\"number\":\"12025550177\",\"behaviour\":\"bad_sdp\"}");
+  const std::string first = server.place_call(kToneCall);
+  const auto invite = alice.expect("INVITE ");
+  const auto ok = alice.respond(invite, 200, kSdp);
+  alice.expect("ACK ");
+  const auto other = alice.invite_authorised("12025550177", kSdp);
+  alice.send(alice.ack(other, alice.expect("SIP/2.0 200")));
+  auto refer = alice.request("REFER", uri_of(invite.get("Contact")));
+  refer.replace({{"Call-Id", std::string(invite.get("Call-Id"))},
+                 {"From", std::string(ok.get("To"))},
+                 {"To", std::string(invite.get("From"))}});
+  alice.send(refer.add("Refer-To", "<sip:12025550177@sip.ringcentral.com?Replaces=" +
+                                       std::string(other.get("Call-Id")) + "%3Bto-tag%3Dx>"));
+  EXPECT_EQ(alice.expect("BYE ").get("Call-Id"), other.get("Call-Id"));
+  EXPECT_EQ(alice.expect("BYE ").get("Call-Id"), invite.get("Call-Id"));
+  EXPECT_EQ(server.call_ids().size(), 2U) << "nobody else is called";
+}
+
 TEST_F(CallsTest, ReplyIsAnsweredAfterTheCancel) {
   alice.invite_authorised("102", kSdp);
   const auto ringing = bert.expect("INVITE ");

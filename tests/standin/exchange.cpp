@@ -27,6 +27,12 @@ void Exchange::hang_up_all() {
   }
 }
 
+void Exchange::hang_up_dialog(const std::string& call_id) {
+  for (const auto& call : calls_) {
+    if (call->has_dialog(call_id)) return call->hang_up();
+  }
+}
+
 void Exchange::abandon_all() {
   for (const auto& call : calls_) {
     if (call->state() != CallState::kEnded) call->abandon();

@@ -23,6 +23,8 @@ class Exchange {
   void add_leg(const std::shared_ptr<Leg>& leg, const std::string& sid = {});
   void add_call(const std::shared_ptr<Call>& call);
   void hang_up_all();
+  // The call that one of its clients knows by this Call-ID.
+  void hang_up_dialog(const std::string& call_id);
   bool all_finished() const;
   // Nobody knows of any call any more, as after a crash.
   void abandon_all();

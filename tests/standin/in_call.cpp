@@ -39,6 +39,16 @@ void answer_info(Box& box, Leg& leg, const std::string& body) {
   });
 }
 
+std::string replaced_call(const std::string& refer_to) {
+  static constexpr std::string_view kReplaces = "?Replaces=";
+  const auto start = refer_to.find(kReplaces);
+  if (start == std::string::npos) return {};
+  const std::string escaped = refer_to.substr(start + kReplaces.size());
+  g_autofree gchar* plain = g_uri_unescape_string(escaped.c_str(), nullptr);
+  const std::string value = plain != nullptr ? plain : "";
+  return value.substr(0, value.find(';'));
+}
+
 void answer_refer(Box& box, Leg& leg, std::function<void()> done) {
   const std::weak_ptr<Leg> weak = leg.weak_from_this();
   box.loop.after(box.pause(), [weak] {

@@ -105,11 +105,28 @@ export class BrowserPhone {
     return this.evaluate(() => phone.call.unhold());
   }
 
+  // A method of the SDK's call session by its name; its result.
+  inCall(method, ...args) {
+    return this.evaluate(([name, values]) => phone.call[name](...values), [method, args]);
+  }
+
+  // Connects and registers once more, as the SDK's recipe for recovery does.
+  registerAnew() {
+    return this.evaluate(() => phone.webPhone.start());
+  }
+
   // The SDK has sent `count` such requests since the page was opened.
   async sent(method, count, seconds = 10) {
     const condition = ([name, times]) =>
       phone.sip.filter((message) => message.startsWith(`> ${name} `)).length >= times;
     await this.#waitFor(condition, [method, count], seconds, `${this.name} sends ${method}`);
+  }
+
+  // The SDK has received `count` such requests since the page was opened.
+  async received(method, count, seconds = 10) {
+    const condition = ([name, times]) =>
+      phone.sip.filter((message) => message.startsWith(`< ${name} `)).length >= times;
+    await this.#waitFor(condition, [method, count], seconds, `${this.name} receives ${method}`);
   }
 
   // The event has happened `count` times since the page was opened.

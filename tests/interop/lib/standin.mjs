@@ -50,6 +50,42 @@ export class Standin {
     await this.#request('faults', { method: 'POST', body: JSON.stringify(faults) });
   }
 
+  // The stand-in's own voice calls an extension; the call's id. See POST /calls.
+  async call(extension, spec = {}) {
+    const body = JSON.stringify({ to: extension, ...spec });
+    return (await this.#request('calls', { method: 'POST', body })).id;
+  }
+
+  // What happens when this number is dialled. See POST /numbers.
+  async setNumber(number, spec = {}) {
+    await this.#request('numbers', { method: 'POST', body: JSON.stringify({ number, ...spec }) });
+  }
+
+  // The call that was made as the n-th (from 1), as soon as there is one.
+  async nthCall(n, seconds = 10) {
+    const { calls } = await this.#get(`calls?wait_count=${n}&timeout_ms=${seconds * 1000}`);
+    return calls[n - 1];
+  }
+
+  // Waits until this is among the events of the call; the call.
+  happened(id, event, seconds = 10) {
+    const query = `wait_event=${encodeURIComponent(event)}&timeout_ms=${seconds * 1000}`;
+    return this.#get(`calls/${id}?${query}`);
+  }
+
+  // `action` on a call, e.g. 'reinvite'. See POST /calls/ID/...
+  async act(id, action, how = {}) {
+    await this.#request(`calls/${id}/${action}`, { method: 'POST', body: JSON.stringify(how) });
+  }
+
+  async hangUp(id) {
+    await this.#request(`calls/${id}`, { method: 'DELETE' });
+  }
+
+  async dropSockets() {
+    await this.#request('drop_sockets', { method: 'POST' });
+  }
+
   // Waits until every call is over.
   async callsEnded(seconds = 5) {
     const { calls } = await this.#get('calls');
