@@ -25,8 +25,7 @@ const std::vector<FaultInfo>& fault_table() {
       {"max_contacts", &Faults::max_contacts, "instances per extension, then 603 (5)"},
       {"qop", &Faults::qop, "challenge with qop=\"auth\", algorithm=MD5"},
       {"challenges", &Faults::challenges,
-       "1 SHA-256 alone, 2 MD5 and SHA-256 in two lines, 3 in one line, 4 an unknown\n"
-       "                             algorithm and MD5, 5 another's realm and ours"},
+       "1 SHA-256, 2 MD5 and SHA-256, 3 in one line, 4 unknown and MD5, 5 foreign too"},
       {"foreign_realm", &Faults::foreign_realm, "challenge for the realm sip.example.com only"},
       {"too_many_contacts", &Faults::too_many_contacts, "REGISTER -> 603 Too Many Contacts"},
       {"refuse_403", &Faults::refuse_403, "REGISTER -> 403 Forbidden"},
