@@ -78,6 +78,9 @@ std::string advice_for(const HttpResponse& response, std::string_view code) {
     return "too many requests; the limit is counted anew with each one, so try again in " +
            std::to_string(wait ? wait->count() : 60) + " s";
   }
+  if (response.status >= 300 && response.status < 400)
+    return "the server sends its clients elsewhere, which could carry credentials away and is not "
+           "done; check the server's address";
   if (response.status >= 500) return "RingCentral has trouble of its own; try again later";
   return std::string(advice_for(code));
 }

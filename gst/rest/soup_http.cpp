@@ -9,39 +9,13 @@
 
 #include "core/ref.h"
 #include "core/text.h"
+#include "core/tls.h"
 #include "rest/url.h"
 
 namespace rc::rest {
 namespace {
 
 constexpr gsize kReadBytes = 64 * 1024;
-
-Error bad_certificate(const std::string& host, const std::string& why) {
-  return Error{Errc::kConfig, "The connection to " + host + " is not safe: " + why +
-                                  "; check the server's address, or name the authority that signed "
-                                  "its certificate in ca-file (RINGCENTRAL_CA_FILE)"};
-}
-
-std::string describe(GTlsCertificateFlags faults) {
-  if (faults & G_TLS_CERTIFICATE_UNKNOWN_CA) return "no known authority signed its certificate";
-  if (faults & G_TLS_CERTIFICATE_BAD_IDENTITY) return "its certificate is for another host";
-  if (faults & G_TLS_CERTIFICATE_EXPIRED) return "its certificate has expired";
-  if (faults & G_TLS_CERTIFICATE_NOT_ACTIVATED) return "its certificate is not valid yet";
-  if (faults & G_TLS_CERTIFICATE_REVOKED) return "its certificate has been revoked";
-  return "its certificate is not valid";
-}
-
-// What is wrong with a connection whose handshake is done.
-std::optional<std::string> tls_fault(GIOStream* stream) {
-  if (!G_IS_TLS_CONNECTION(stream)) return "it is not encrypted";
-  auto* tls = G_TLS_CONNECTION(stream);
-  const GTlsCertificateFlags faults = g_tls_connection_get_peer_certificate_errors(tls);
-  if (faults != 0) return describe(faults);
-  if (g_tls_connection_get_protocol_version(tls) < G_TLS_PROTOCOL_VERSION_TLS_1_2) {
-    return "it offers nothing newer than TLS 1.1";
-  }
-  return std::nullopt;
-}
 
 // libsoup 3.2.3 has a use after free in HTTP/2 (CVE-2026-85197), which a handful of requests an
 // hour do not need.
@@ -120,7 +94,7 @@ class SoupHttp::Exchange : public std::enable_shared_from_this<Exchange> {
   Ref<GInputStream> input_;
   SignalHandler on_accept_certificate_;
   SignalHandler on_network_event_;
-  std::optional<std::string> tls_fault_;
+  std::optional<Error> tls_fault_;
   std::string body_;
   Timer limit_;
 };
@@ -167,7 +141,7 @@ void SoupHttp::Exchange::on_network_event(SoupMessage*, GSocketClientEvent event
   auto* self = static_cast<Exchange*>(data);
   if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING) offer_http1_only(stream);
   if (event != G_SOCKET_CLIENT_TLS_HANDSHAKED || self->session_->insecure) return;
-  self->tls_fault_ = tls_fault(stream);
+  self->tls_fault_ = tls_fault(G_TLS_CONNECTION(stream), host_of(self->message_.get()));
   if (self->tls_fault_) g_cancellable_cancel(self->cancellable_.get());
 }
 
@@ -221,9 +195,9 @@ void SoupHttp::Exchange::on_bytes(Owned<GBytes> bytes) {
 
 Error SoupHttp::Exchange::to_error(const GError& error) const {
   const std::string host = host_of(message_.get());
-  if (tls_fault_) return bad_certificate(host, *tls_fault_);
+  if (tls_fault_) return *tls_fault_;
   const auto faults = soup_message_get_tls_peer_certificate_errors(message_.get());
-  if (error.domain == G_TLS_ERROR && faults != 0) return bad_certificate(host, describe(faults));
+  if (error.domain == G_TLS_ERROR && faults != 0) return bad_certificate(faults, host);
   return Error{Errc::kNetwork, "Cannot reach " + host + ": " + clean_text(error.message) +
                                    "; check the network and the server's address"};
 }

@@ -3,6 +3,8 @@
 
 #include <libsoup/soup.h>
 
+#include <algorithm>
+
 #include "core/ref.h"
 #include "core/text.h"
 
@@ -31,8 +33,15 @@ bool is_loopback(std::string_view host) {
   return address && g_inet_address_get_is_loopback(address.get()) != FALSE;
 }
 
+// GUri has undone the escapes of a host: "evil.org%2F.ringcentral.com" has a slash in it by now.
+bool is_plain_host(std::string_view host) {
+  return !host.empty() && std::all_of(host.begin(), host.end(), [](char c) {
+    return g_ascii_isalnum(c) || c == '-' || c == '.' || c == ':';
+  });
+}
+
 bool is_allowed(GUri* uri) {
-  if (host_of(uri).empty() || g_uri_get_userinfo(uri) != nullptr) return false;
+  if (!is_plain_host(host_of(uri)) || g_uri_get_userinfo(uri) != nullptr) return false;
   return has_scheme(uri, "https") || (has_scheme(uri, "http") && is_loopback(host_of(uri)));
 }
 

@@ -4,50 +4,23 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
-#include <array>
 #include <utility>
 
 #include "core/text.h"
+#include "core/tls.h"
 #include "sip/host_port.h"
 
 namespace rc::sip {
 namespace {
 
-bool is_loopback(std::string_view host) {
-  return host == "localhost" || host == "[::1]" || host.substr(0, 4) == "127.";
+bool is_loopback(const std::string& host) {
+  if (host == "localhost") return true;
+  const auto address = Ref<GInetAddress>::adopt(g_inet_address_new_from_string(host.c_str()));
+  return address && g_inet_address_get_is_loopback(address.get()) != FALSE;
 }
 
-bool is_address(std::string_view host) {
-  return host.starts_with('[') || g_hostname_is_ip_address(std::string(host).c_str()) != FALSE;
-}
-
-// GnuTLS falls back to the Common Name when no alternative name is there, which RFC 9525 forbids.
-bool names_its_host(GTlsCertificate* certificate, bool host_is_address) {
-  GPtrArray* names = host_is_address ? g_tls_certificate_get_ip_addresses(certificate)
-                                     : g_tls_certificate_get_dns_names(certificate);
-  const bool named = names != nullptr && names->len > 0;
-  if (names != nullptr) g_ptr_array_unref(names);
-  return named;
-}
-
-std::string describe(GTlsCertificateFlags errors) {
-  constexpr std::array<std::pair<GTlsCertificateFlags, const char*>, 6> kReasons = {{
-      {G_TLS_CERTIFICATE_UNKNOWN_CA, "it is signed by an unknown authority"},
-      {G_TLS_CERTIFICATE_BAD_IDENTITY, "it belongs to another host"},
-      {G_TLS_CERTIFICATE_EXPIRED, "it has expired"},
-      {G_TLS_CERTIFICATE_NOT_ACTIVATED, "it is not valid yet"},
-      {G_TLS_CERTIFICATE_REVOKED, "it has been revoked"},
-      {G_TLS_CERTIFICATE_INSECURE, "its algorithm is insecure"},
-  }};
-  std::string out;
-  for (const auto& [flag, text] : kReasons) {
-    if ((errors & flag) != 0) out += (out.empty() ? "" : ", ") + std::string(text);
-  }
-  return out.empty() ? "it does not verify" : out;
-}
-
-Error bad_certificate(GTlsCertificateFlags errors) {
-  return {Errc::kConfig, "the certificate of the SIP proxy is refused: " + describe(errors)};
+std::string without_brackets(const std::string& host) {
+  return host.starts_with('[') ? host.substr(1, host.size() - 2) : host;
 }
 
 }  // namespace
@@ -79,9 +52,9 @@ void WsConnector::start(Done done) {
 Result<void> WsConnector::prepare() {
   const auto proxy = HostPort::parse(options_.proxy);
   if (!proxy) return Error{Errc::kConfig, "the SIP proxy must be given as host:port"};
-  if (options_.plain && !is_loopback(proxy->host))
+  host_ = without_brackets(proxy->host);
+  if (options_.plain && !is_loopback(host_))
     return Error{Errc::kConfig, "SIP without TLS is allowed on the loopback interface only"};
-  host_is_address_ = is_address(proxy->host);
   GError* error = nullptr;
   // As a URL, so that the system's proxy settings for it count.
   const std::string url = (options_.plain ? "http://" : "https://") + options_.proxy;
@@ -143,7 +116,7 @@ Error WsConnector::failure(const GError* error) const {
   if (fault_) return *fault_;
   const auto flags = tls_ ? g_tls_connection_get_peer_certificate_errors(tls_.get())
                           : static_cast<GTlsCertificateFlags>(0);
-  if (error->domain == G_TLS_ERROR && flags != 0) return bad_certificate(flags);
+  if (error->domain == G_TLS_ERROR && flags != 0) return bad_certificate(flags, host_);
   return {Errc::kNetwork,
           "no connection to the SIP proxy " + options_.proxy + ": " + clean_text(error->message)};
 }
@@ -188,17 +161,10 @@ void WsConnector::prepare_tls(GTlsConnection* tls) {
     certificate_ = SignalHandler(tls, "accept-certificate", G_CALLBACK(take_any), nullptr);
 }
 
-// Not left to "accept-certificate": a resumed TLS session does not emit it, and GLib resumes what
-// an insecure connection of this process has begun (measured, glib-networking 2.74).
 void WsConnector::check_tls(GTlsConnection* tls) {
   tls_checked_ = true;
   if (options_.insecure) return;
-  const GTlsCertificateFlags errors = g_tls_connection_get_peer_certificate_errors(tls);
-  if (errors != 0) return abort(bad_certificate(errors));
-  if (!names_its_host(g_tls_connection_get_peer_certificate(tls), host_is_address_))
-    return abort(bad_certificate(G_TLS_CERTIFICATE_BAD_IDENTITY));
-  if (g_tls_connection_get_protocol_version(tls) < G_TLS_PROTOCOL_VERSION_TLS_1_2)
-    abort({Errc::kConfig, "the SIP proxy offers no TLS 1.2 or later"});
+  if (auto fault = tls_fault(tls, host_)) abort(std::move(*fault));
 }
 
 }  // namespace rc::sip

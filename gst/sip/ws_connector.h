@@ -60,12 +60,12 @@ class WsConnector : public std::enable_shared_from_this<WsConnector> {
   Done done_;
   Timer limit_;
   Ref<GCancellable> cancellable_;
+  std::string host_;  // of the proxy, without brackets
   Ref<GSocketConnectable> address_;
   Ref<GTlsDatabase> authorities_;
   Ref<GSocketConnection> tcp_;
   Ref<GTlsConnection> tls_;
   bool tls_checked_ = false;
-  bool host_is_address_ = false;
   std::optional<Error> fault_;  // why we gave up ourselves
   SignalHandler event_;
   SignalHandler certificate_;

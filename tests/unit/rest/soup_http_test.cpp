@@ -3,12 +3,28 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+
+#include "../sip/raw_server.h"
 #include "soup_server.h"
 
 namespace rc::rest {
 namespace {
 
 using namespace std::chrono_literals;
+
+std::string gzip(const std::string& text) {
+  auto compressor =
+      Ref<GConverter>::adopt(G_CONVERTER(g_zlib_compressor_new(G_ZLIB_COMPRESSOR_FORMAT_GZIP, 9)));
+  std::string out(text.size(), '\0');
+  gsize read = 0, written = 0;
+  const auto result =
+      g_converter_convert(compressor.get(), text.data(), text.size(), out.data(), out.size(),
+                          G_CONVERTER_INPUT_AT_END, &read, &written, nullptr);
+  EXPECT_EQ(result, G_CONVERTER_FINISHED);
+  out.resize(written);
+  return out;
+}
 
 class SoupHttpTest : public ::testing::Test {
  protected:
@@ -70,6 +86,54 @@ TEST_F(SoupHttpTest, CapsTheBody) {
   const auto too_large = ask(loop, *http, get(server.url()));
   ASSERT_FALSE(too_large.ok());
   EXPECT_EQ(too_large.error().code, Errc::kProtocol);
+}
+
+// A gigabyte of zeros is a megabyte when compressed: it is taken as it comes, never inflated.
+TEST_F(SoupHttpTest, InflatesNothing) {
+  const std::string bomb = gzip(std::string(100'000'000, '\0'));
+  ASSERT_LT(bomb.size(), 200'000U);
+  bool asked_for_encoding = false;
+  Server server([&](SoupServerMessage* message) {
+    asked_for_encoding = soup_message_headers_get_one(
+        soup_server_message_get_request_headers(message), "Accept-Encoding");
+    soup_message_headers_append(soup_server_message_get_response_headers(message),
+                                "Content-Encoding", "gzip");
+    reply(message, 200, bomb);
+  });
+  const auto response = ask(loop, *http, get(server.url()));
+  ASSERT_TRUE(response.ok());
+  EXPECT_EQ(response.value().body, bomb);
+  EXPECT_FALSE(asked_for_encoding);
+}
+
+TEST_F(SoupHttpTest, CapsABodyWithoutLength) {
+  std::atomic<int> ended = 0;
+  const sip::RawServer server([&](GIOStream& stream, const std::string&) {
+    const std::string chunk = "4000\r\n" + std::string(0x4000, 'x') + "\r\n";
+    sip::RawServer::write(stream, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    while (sip::RawServer::write(stream, chunk)) {
+    }
+    ++ended;
+    g_main_context_wakeup(loop.context());
+  });
+  for (int i = 1; i <= 4; ++i) {
+    const auto response = ask(loop, *http, get("http://" + server.address() + "/"));
+    ASSERT_FALSE(response.ok());
+    EXPECT_EQ(response.error().code, Errc::kProtocol) << response.error().message;
+    loop.run_until([&] { return ended == i; });  // the connection is closed, not kept
+  }
+}
+
+TEST_F(SoupHttpTest, CapsTheHeaders) {
+  const sip::RawServer server([](GIOStream& stream, const std::string&) {
+    const std::string header = "X-More: " + std::string(1000, 'x') + "\r\n";
+    sip::RawServer::write(stream, "HTTP/1.1 200 OK\r\n");
+    for (int i = 0; i < 10'000; ++i) sip::RawServer::write(stream, header);
+    sip::RawServer::wait_for_end(stream);  // the client's: it waits for no more
+  });
+  const auto response = ask(loop, *http, get("http://" + server.address() + "/"));
+  ASSERT_FALSE(response.ok());
+  EXPECT_NE(response.error().code, Errc::kTimeout);
 }
 
 TEST_F(SoupHttpTest, GivesUpAfterTheTimeLimit) {

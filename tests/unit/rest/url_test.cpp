@@ -44,6 +44,37 @@ TEST(TokenScope, CoversTheRegisteredDomainOverHttps) {
   EXPECT_FALSE(may_carry_token(home, "https://a@platform.ringcentral.com/x"));
 }
 
+// What an answer may name as a contentUri, or a redirect as its target.
+TEST(TokenScope, LeavesOutWhatOnlyLooksLikeTheServer) {
+  const char* home = "https://platform.ringcentral.com";
+  for (const char* url : {"https://platform.ringcentral.com.evil.org/x",
+                          "https://platform.ringcentral.com@evil.org/x",
+                          "https://evil.org#@platform.ringcentral.com/x",
+                          "https://evil.org?.ringcentral.com/x",
+                          "https://evil.org%2F.ringcentral.com/x",
+                          "https://evil.org%23.ringcentral.com/x",
+                          "https://a%0D%0AX:y.ringcentral.com/x",
+                          "https://evil.org\\.ringcentral.com/x",
+                          "https://ringcentral.com%2Eevil.org/x",
+                          "https://platform.ringcentral.com\r\nX: y/x",
+                          "https://r\xC4\xB1ngcentral.com/x",
+                          "https://ringcentral.com\xE2\x80\xA4"
+                          "evil.org/x",
+                          "//platform.ringcentral.com/x",
+                          "platform.ringcentral.com/x",
+                          "https:platform.ringcentral.com",
+                          "ftp://platform.ringcentral.com/x",
+                          "wss://platform.ringcentral.com/x",
+                          "javascript:https://platform.ringcentral.com/x",
+                          "https:///x",
+                          "",
+                          "https://127.0.0.1/x",
+                          "https://com/x"})
+    EXPECT_FALSE(may_carry_token(home, url)) << url;
+  EXPECT_FALSE(may_carry_token(home, std::string(home) + "/" + std::string(5000, 'x')));
+  EXPECT_TRUE(may_carry_token(home, "HTTPS://MEDIA.RINGCENTRAL.COM/x"));
+}
+
 TEST(TokenScope, StopsAtPublicSuffixes) {
   EXPECT_FALSE(may_carry_token("https://platform.ringcentral.co.uk", "https://evil.co.uk/x"));
   EXPECT_TRUE(

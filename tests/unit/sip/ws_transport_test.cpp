@@ -13,7 +13,6 @@
 #include "raw_server.h"
 #include "sip/bounds.h"
 #include "tls_files.h"
-#include "tls_server.h"
 
 namespace rc::sip {
 namespace {
@@ -201,7 +200,7 @@ TEST_F(SipWsTransport, RefusesUnknownAuthority) {
   open({.proxy = peer.address});
   ASSERT_TRUE(fails());
   EXPECT_EQ(events_.closed[0].code, Errc::kConfig);
-  EXPECT_NE(reason().find("unknown authority"), std::string::npos) << reason();
+  EXPECT_NE(reason().find("no known authority"), std::string::npos) << reason();
   EXPECT_FALSE(peer.socket);
 }
 
@@ -218,27 +217,6 @@ TEST_F(SipWsTransport, RefusesCertificateOfAnotherHost) {
   ASSERT_TRUE(fails());
   EXPECT_EQ(events_.closed[0].code, Errc::kConfig);
   EXPECT_NE(reason().find("another host"), std::string::npos) << reason();
-}
-
-// GLib resumes the TLS session of the first connection in the second without a verdict. Without our
-// own check the second gets as far as the HTTP answer.
-TEST_F(SipWsTransport, IsStrictAfterAnInsecureConnectionToTheSameServer) {
-  TlsServer server(good_pem_);
-  open({.proxy = server.address(), .insecure = true});
-  ASSERT_TRUE(fails());
-  EXPECT_EQ(events_.closed[0].code, Errc::kRejected) << reason();  // TLS stood
-  events_ = {};
-  open({.proxy = server.address()});
-  ASSERT_TRUE(fails());
-  EXPECT_EQ(events_.closed[0].code, Errc::kConfig) << reason();
-}
-
-TEST_F(SipWsTransport, RefusesTls11) {
-  TlsServer server(good_pem_, {"-tls1_1", "-cipher", "ALL@SECLEVEL=0"});
-  open({.proxy = server.address(), .ca_file = good_pem_});
-  ASSERT_TRUE(fails());
-  EXPECT_EQ(events_.closed[0].code, Errc::kConfig);
-  EXPECT_NE(reason().find("TLS 1.2"), std::string::npos) << reason();
 }
 
 TEST_F(SipWsTransport, TakesAnyCertificateWhenInsecure) {
@@ -273,6 +251,7 @@ TEST_F(SipWsTransport, SaysWhatIsWrongWithTheOptions) {
                                          {.proxy = ""},
                                          {.proxy = "host:1/path"},
                                          {.proxy = "192.0.2.1:80", .plain = true},
+                                         {.proxy = "127.0.0.1.example:80", .plain = true},
                                          {.proxy = "127.0.0.1:1", .ca_file = "/nonexistent.pem"}}) {
     events_ = {};
     open(options);

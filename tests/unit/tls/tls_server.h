@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace rc::sip {
+namespace rc::tls {
 
 // openssl s_server on 127.0.0.1, for what GLib's own TLS server does not do: old protocol versions
 // and session tickets. Answers every HTTP request with a 200. Ends with the object.
@@ -26,4 +26,4 @@ class TlsServer {
   std::string address_;
 };
 
-}  // namespace rc::sip
+}  // namespace rc::tls

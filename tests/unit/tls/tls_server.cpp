@@ -6,7 +6,7 @@
 
 #include <csignal>
 
-namespace rc::sip {
+namespace rc::tls {
 namespace {
 
 // The rest of the line that begins with `start`; blocks until it comes.
@@ -49,4 +49,4 @@ TlsServer::~TlsServer() {
   close(output_);
 }
 
-}  // namespace rc::sip
+}  // namespace rc::tls
