@@ -37,10 +37,7 @@ void Login::device(Done done) {
   if (!opened.ok()) return answer(opened.error(), done);
   auto instance = folder_->instance_id(key_);
   if (!instance.ok()) return answer(instance.error(), done);
-  const std::string id = "urn:uuid:" + instance.value();
-  if (auto account = folder_->load_account(key_, clock_.wall()))
-    return answer(Device{std::move(*account), id, true}, done);
-  provision(id, std::move(done));
+  provision("urn:uuid:" + instance.value(), std::move(done));
 }
 
 void Login::answer(Result<Device> device, const Done& done) {
@@ -53,18 +50,24 @@ void Login::provision(const std::string& instance_id, Done done) {
   auth_->token([this, instance_id, done = std::move(done)](Result<std::string> token) {
     if (!token.ok()) return done(token.error());
     told_("logged in", nullptr);
-    rest::provision(*api_, {}, [this, instance_id, done](Result<rest::SipAccount> account) {
+    rest::provision(*api_, folder_->device_id(key_), [this, instance_id, done](auto account) {
+      // A device that the server no longer knows must not keep the line away for ever.
+      if (!account.ok() && account.error().code == Errc::kRejected) forget();
       if (!account.ok()) return done(account.error());
       told_("provisioned", nullptr);
-      const auto saved = folder_->save_account(key_, account.value(), clock_.wall());
-      if (!saved.ok()) RC_LOG(kPhone, WARNING, "not remembered: " + saved.error().message);
-      done(Device{std::move(account).value(), instance_id, false});
+      remember_device(account.value().device_id);
+      done(Device{std::move(account).value(), instance_id});
     });
   });
 }
 
+void Login::remember_device(const std::string& id) {
+  const auto saved = folder_->save_device_id(key_, id);
+  if (!saved.ok()) RC_LOG(kPhone, WARNING, "device not remembered: " + saved.error().message);
+}
+
 void Login::forget() {
-  if (folder_) folder_->forget_account(key_);
+  if (folder_) remember_device({});
 }
 
 }  // namespace rc::phone

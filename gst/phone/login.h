@@ -16,14 +16,13 @@
 
 namespace rc::phone {
 
-// From credentials to a SIP account: remembered from an earlier run, or log in and provision.
+// From credentials to a SIP account: log in and provision, as the device of an earlier run.
 // Owned by PhoneCore. Thread: signalling.
 class Login {
  public:
   struct Device {
     rest::SipAccount account;
     std::string instance_id;  // "urn:uuid:..."
-    bool remembered = false;  // from the state folder: the server may have forgotten it
   };
   // A step is done ("logged in"), or, with an error, a wait before the next try begins.
   using Told = std::function<void(const std::string& text, const Error* error)>;
@@ -33,12 +32,13 @@ class Login {
 
   // Callback once, never inside this call; not after destruction.
   void device(Done done);
-  // The server refused the remembered account: the next device() provisions anew.
+  // The server refused the device: the next device() gets another one.
   void forget();
 
  private:
   Result<void> open();
   void provision(const std::string& instance_id, Done done);
+  void remember_device(const std::string& id);
   void answer(Result<Device> device, const Done& done);
 
   Clock& clock_;

@@ -112,7 +112,6 @@ void PhoneCore::use_device(Login::Device device) {
   const bool known = device_ && same_account(device_->account, device.account);
   device_ = std::make_unique<Login::Device>(std::move(device));
   status_.own_number = device_->account.own_number;
-  poll_timer_ = clock_.after(device_->account.polling_interval, [this] { login_.forget(); });
   if (!known) use_account(device_->account);
   connect();
 }

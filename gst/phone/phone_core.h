@@ -74,7 +74,7 @@ class PhoneCore : public sip::Transport::Listener,
   bool started_ = false, was_registered_ = false;
   bool provisioned_anew_ = false, on_backup_ = false;
   Backoff backoff_;
-  Timer retry_timer_, slow_timer_, goodbye_timer_, poll_timer_, bury_timer_;
+  Timer retry_timer_, slow_timer_, goodbye_timer_, bury_timer_;
   Clock::Duration bye_until_{};
   std::function<void()> on_closed_;  // set: close() is under way
 };

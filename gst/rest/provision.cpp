@@ -119,8 +119,6 @@ void read_options(const Json& answer, const Json& info, SipAccount& account) {
   }
   account.switch_back_interval = bounded(info["switchBackInterval"], account.switch_back_interval,
                                          seconds(10), seconds(24 * 3600));
-  account.polling_interval = bounded(answer["pollingInterval"], account.polling_interval,
-                                     seconds(60), seconds(30 * 24 * 3600));
   for (const Json& code : answer["sipErrorCodes"].items()) {
     const int64_t status = code.number().value_or(0);
     if (status >= 300 && status <= 699 && account.sip_error_codes.size() < kMaxSipErrorCodes) {
@@ -158,31 +156,6 @@ Result<SipAccount> parse_sip_account(const Json& answer) {
   account.outbound_calls_enabled =
       answer["sipFlags"]["outboundCallsEnabled"].boolean().value_or(true);
   return account;
-}
-
-std::string to_json(const SipAccount& account) {
-  const auto quoted = [](const char* name, const std::string& value) {
-    return json_quote(name) + ":" + json_quote(value);
-  };
-  const auto list = [](const auto& values, auto&& print) {
-    std::string out;
-    for (const auto& value : values) out += (out.empty() ? "" : ",") + print(value);
-    return "[" + out + "]";
-  };
-  const std::string info =
-      "{\"transport\":\"WSS\"," + quoted("username", account.username) + "," +
-      quoted("password", account.password) + "," +
-      quoted("authorizationId", account.authorization_id) + "," + quoted("domain", account.domain) +
-      "," + quoted("outboundProxy", account.outbound_proxy) + "," +
-      quoted("outboundProxyBackup", account.outbound_proxy_backup) +
-      ",\"switchBackInterval\":" + std::to_string(account.switch_back_interval.count()) +
-      ",\"stunServers\":" + list(account.stun_servers, json_quote) + "}";
-  return "{\"device\":{" + quoted("id", account.device_id) + ",\"phoneLines\":[{\"phoneInfo\":{" +
-         quoted("phoneNumber", account.own_number) + "}}]},\"sipInfo\":[" + info +
-         "],\"sipFlags\":{\"outboundCallsEnabled\":" +
-         (account.outbound_calls_enabled ? "true" : "false") + "},\"sipErrorCodes\":" +
-         list(account.sip_error_codes, [](int code) { return std::to_string(code); }) +
-         ",\"pollingInterval\":" + std::to_string(account.polling_interval.count()) + "}";
 }
 
 void provision(Api& api, const std::string& device_id,

@@ -19,7 +19,4 @@ void provision(Api& api, const std::string& device_id,
 // answer makes no sense.
 Result<SipAccount> parse_sip_account(const Json& answer);
 
-// The account as an answer that parse_sip_account() reads: what the state folder keeps.
-std::string to_json(const SipAccount& account);
-
 }  // namespace rc::rest

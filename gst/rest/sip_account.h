@@ -19,8 +19,7 @@ struct SipAccount {
   std::vector<std::string> stun_servers;  // "host:port"; may be empty
   std::string device_id;                  // REST call control's name for us
   std::string own_number;                 // "+12025550141"; may be empty
-  std::chrono::seconds switch_back_interval{600};    // on the backup at least as long
-  std::chrono::seconds polling_interval{24 * 3600};  // provision anew after that
+  std::chrono::seconds switch_back_interval{600};  // on the backup at least as long
   std::vector<int> sip_error_codes;  // final SIP statuses that mean "use the other proxy"
   bool outbound_calls_enabled = true;
 };

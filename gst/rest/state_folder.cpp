@@ -11,16 +11,11 @@
 
 #include "core/random.h"
 #include "core/text.h"
-#include "rest/json.h"
-#include "rest/provision.h"
 
 namespace rc::rest {
 namespace {
 
-using std::chrono::seconds;
-using std::chrono::system_clock;
-
-constexpr size_t kMaxFileBytes = 16 * 1024;
+constexpr size_t kMaxFileBytes = 1024;
 constexpr mode_t kOwnerOnly = 0600;
 constexpr mode_t kOthers = 077;
 constexpr mode_t kOthersWrite = 022;
@@ -75,11 +70,9 @@ bool write_all(int file, std::string_view content) {
   return ::fsync(file) == 0;  // or a power cut leaves an empty file behind the new name
 }
 
-std::string account_file(const std::string& key) { return key + ".account"; }
+constexpr size_t kMaxDeviceIdBytes = 128;
 
-int64_t to_seconds(system_clock::time_point time) {
-  return std::chrono::duration_cast<seconds>(time.time_since_epoch()).count();
-}
+std::string device_file(const std::string& key) { return key + ".device"; }
 
 bool is_uuid(const std::string& text) { return g_uuid_string_is_valid(text.c_str()) != FALSE; }
 
@@ -132,30 +125,9 @@ Result<void> StateFolder::write(const std::string& name, std::string_view conten
   return Error{Errc::kConfig, "Cannot write to the state folder: " + why};
 }
 
-std::optional<SipAccount> StateFolder::load_account(const std::string& key,
-                                                    system_clock::time_point now) const {
-  const auto content = read(account_file(key));
-  if (!content) return std::nullopt;
-  const auto json = Json::parse(*content);
-  if (!json.ok()) return std::nullopt;
-  auto account = parse_sip_account(json.value()["account"]);
-  if (!account.ok()) return std::nullopt;
-  const int64_t age = to_seconds(now) - json.value()["saved"].number().value_or(0);
-  if (age < 0 || age > account.value().polling_interval.count()) return std::nullopt;
-  return std::move(account).value();
-}
-
-Result<void> StateFolder::save_account(const std::string& key, const SipAccount& account,
-                                       system_clock::time_point now) const {
-  return write(account_file(key), "{\"saved\":" + std::to_string(to_seconds(now)) +
-                                      ",\"account\":" + to_json(account) + "}\n");
-}
-
-void StateFolder::forget_account(const std::string& key) const {
-  ::unlinkat(folder_, account_file(key).c_str(), 0);
-}
-
 Result<std::string> StateFolder::instance_id(const std::string& key) const {
+  // Where earlier versions kept the SIP password.
+  ::unlinkat(folder_, (key + ".account").c_str(), 0);
   const std::string name = key + ".instance";
   const auto known = read(name);
   if (known && is_uuid(std::string(trim(*known)))) return std::string(trim(*known));
@@ -165,6 +137,16 @@ Result<std::string> StateFolder::instance_id(const std::string& key) const {
   // Another process may have been first or last: what the file says now is what both will use.
   const auto settled = read(name);
   return settled ? std::string(trim(*settled)) : fresh;
+}
+
+std::string StateFolder::device_id(const std::string& key) const {
+  const std::string id(trim(read(device_file(key)).value_or("")));
+  return id.size() <= kMaxDeviceIdBytes && is_header_safe(id) ? id : std::string();
+}
+
+Result<void> StateFolder::save_device_id(const std::string& key, const std::string& id) const {
+  if (id == device_id(key)) return {};
+  return write(device_file(key), id + "\n");
 }
 
 }  // namespace rc::rest

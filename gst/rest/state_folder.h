@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/result.h"
-#include "rest/sip_account.h"
 
 namespace rc::rest {
 
-// What a line remembers between runs: its SIP account (no server need be asked twice) and its
-// instance id (a new one at each start would run into RingCentral's limit of five contacts). Access
-// tokens and JWTs are never in it. Folder 0700, files 0600, replaced by rename, symbolic links not
-// followed. Blocking file access of a few hundred bytes; any thread.
+// What a line remembers between runs, none of it secret: its instance id (a new one at each start
+// would run into RingCentral's limit of five contacts) and its device id (provisioning with it
+// keeps the device). Folder 0700, files 0600, replaced by rename, symbolic links not followed.
+// Blocking file access of a few hundred bytes; any thread.
 class StateFolder {
  public:
   // An empty path means $XDG_STATE_HOME/gst-ringcentral, else ~/.local/state/gst-ringcentral.
@@ -25,15 +23,12 @@ class StateFolder {
   StateFolder& operator=(StateFolder&& other) noexcept;
   ~StateFolder();
 
-  // `key` is line_key(). An account older than its polling interval is not returned.
-  std::optional<SipAccount> load_account(const std::string& key,
-                                         std::chrono::system_clock::time_point now) const;
-  Result<void> save_account(const std::string& key, const SipAccount& account,
-                            std::chrono::system_clock::time_point now) const;
-  void forget_account(const std::string& key) const;  // the server refused it
-
-  // The UUID of this line, made at the first call.
+  // `key` is line_key(). The UUID of this line, made at the first call.
   Result<std::string> instance_id(const std::string& key) const;
+
+  // Empty if none is remembered.
+  std::string device_id(const std::string& key) const;
+  Result<void> save_device_id(const std::string& key, const std::string& id) const;
 
  private:
   explicit StateFolder(int folder) : folder_(folder) {}

@@ -8,12 +8,9 @@
 #include <filesystem>
 #include <fstream>
 
-#include "rest/http.h"
-
 namespace rc::rest {
 namespace {
 
-using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
 class StateFolderTest : public ::testing::Test {
@@ -22,6 +19,7 @@ class StateFolderTest : public ::testing::Test {
     char path[] = "/tmp/rc-state-XXXXXX";
     top = ::mkdtemp(path);
     path_ = top / "deep" / "state";
+    device = path_ / (key + ".device");
   }
   ~StateFolderTest() override { fs::remove_all(top); }
 
@@ -30,95 +28,99 @@ class StateFolderTest : public ::testing::Test {
     EXPECT_TRUE(folder.ok());
     return std::move(folder).value();
   }
-  static SipAccount account() {
-    SipAccount account;
-    account.username = "101";
-    account.password = "S3CR3T \"\\";
-    account.authorization_id = "802";
-    account.domain = "sip.example.com";
-    account.outbound_proxy = "127.0.0.1:8083";
-    account.sip_error_codes = {408};
-    account.polling_interval = 1h;
-    return account;
-  }
   static mode_t mode_of(const fs::path& path) {
     struct stat status {};
     EXPECT_EQ(::stat(path.c_str(), &status), 0) << path;
     return status.st_mode & 0777;
   }
 
+  long files() const {
+    return std::distance(fs::directory_iterator(path_), fs::directory_iterator());
+  }
+
   const std::string key = std::string(64, 'a');
-  const std::chrono::system_clock::time_point now{1'000'000s};
   fs::path top;
   fs::path path_;
+  fs::path device;
 };
 
-TEST_F(StateFolderTest, KeepsAnAccount) {
-  ASSERT_TRUE(open().save_account(key, account(), now).ok());
-  const auto loaded = open().load_account(key, now);
-  ASSERT_TRUE(loaded);
-  EXPECT_EQ(loaded->username, "101");
-  EXPECT_EQ(loaded->password, account().password);
-  EXPECT_EQ(loaded->outbound_proxy, "127.0.0.1:8083");
-  EXPECT_FALSE(open().load_account(std::string(64, 'b'), now));
+TEST_F(StateFolderTest, KeepsOneInstanceIdPerLine) {
+  const auto id = open().instance_id(key);
+  ASSERT_TRUE(id.ok());
+  EXPECT_EQ(id.value().size(), 36U);
+  EXPECT_EQ(open().instance_id(key).value(), id.value());
+  EXPECT_NE(open().instance_id(std::string(64, 'b')).value(), id.value());
+}
+
+TEST_F(StateFolderTest, KeepsTheDeviceUntilItIsForgotten) {
+  EXPECT_EQ(open().device_id(key), "");
+  ASSERT_TRUE(open().save_device_id(key, "802").ok());
+  EXPECT_EQ(open().device_id(key), "802");
+  EXPECT_EQ(open().device_id(std::string(64, 'b')), "");
+  ASSERT_TRUE(open().save_device_id(key, "").ok());
+  EXPECT_EQ(open().device_id(key), "");
 }
 
 TEST_F(StateFolderTest, ShowsItToTheOwnerOnly) {
-  ASSERT_TRUE(open().save_account(key, account(), now).ok());
+  const mode_t mask = ::umask(0);
+  const StateFolder folder = open();
+  ASSERT_TRUE(folder.save_device_id(key, "802").ok());
+  ASSERT_TRUE(folder.instance_id(key).ok());
+  ::umask(mask);
   EXPECT_EQ(mode_of(path_), 0700U);
-  EXPECT_EQ(mode_of(path_ / (key + ".account")), 0600U);
-  EXPECT_EQ(std::distance(fs::directory_iterator(path_), fs::directory_iterator()), 1)
-      << "temporary files stay behind";
+  EXPECT_EQ(mode_of(device), 0600U);
+  EXPECT_EQ(mode_of(path_ / (key + ".instance")), 0600U);
+  EXPECT_EQ(files(), 2) << "temporary files stay behind";
 }
 
-TEST_F(StateFolderTest, DropsAnAccountOfTheWrongAge) {
+TEST_F(StateFolderTest, DropsTheSecretsOfEarlierVersions) {
   const StateFolder folder = open();
-  ASSERT_TRUE(folder.save_account(key, account(), now).ok());
-  EXPECT_TRUE(folder.load_account(key, now + 1h));
-  EXPECT_FALSE(folder.load_account(key, now + 1h + 1s));
-  EXPECT_FALSE(folder.load_account(key, now - 1s)) << "the clock was set back";
+  std::ofstream(path_ / (key + ".account")) << "S3CR3T";
+  ASSERT_TRUE(folder.instance_id(key).ok());
+  EXPECT_FALSE(fs::exists(path_ / (key + ".account")));
 }
 
-TEST_F(StateFolderTest, ForgetsWhatTheServerRefused) {
-  const StateFolder folder = open();
-  ASSERT_TRUE(folder.save_account(key, account(), now).ok());
-  folder.forget_account(key);
-  folder.forget_account(key);
-  EXPECT_FALSE(folder.load_account(key, now));
+TEST_F(StateFolderTest, WritesOnlyWhatIsNew) {
+  ASSERT_TRUE(open().save_device_id(key, "802").ok());
+  const auto before = fs::last_write_time(device);
+  ASSERT_TRUE(open().save_device_id(key, "802").ok());
+  EXPECT_EQ(fs::last_write_time(device), before);
 }
 
 TEST_F(StateFolderTest, IgnoresDamagedFiles) {
   const StateFolder folder = open();
-  ASSERT_TRUE(folder.save_account(key, account(), now).ok());
-  for (const std::string& content : {std::string(), std::string("{}"), std::string(9999, '['),
-                                     std::string(kMaxBodyBytes, ' ')}) {
-    std::ofstream(path_ / (key + ".account")) << content;
-    EXPECT_FALSE(folder.load_account(key, now));
+  for (const std::string& content : {std::string(), std::string("a\nb"), std::string("\0", 1),
+                                     std::string(129, '8'), std::string(1024 * 1024, '8')}) {
+    ASSERT_TRUE(folder.save_device_id(key, "802").ok());
+    std::ofstream(device) << content;
+    EXPECT_EQ(folder.device_id(key), "") << content.substr(0, 20);
   }
 }
 
 TEST_F(StateFolderTest, TrustsNoFileThatOthersCouldHaveMade) {
   const StateFolder folder = open();
-  ASSERT_TRUE(folder.save_account(key, account(), now).ok());
-  const fs::path file = path_ / (key + ".account");
-  ::chmod(file.c_str(), 0644);
-  EXPECT_FALSE(folder.load_account(key, now));
-  ::chmod(file.c_str(), 0600);
-  EXPECT_TRUE(folder.load_account(key, now));
-  fs::rename(file, top / "elsewhere");
-  fs::create_symlink(top / "elsewhere", file);
-  EXPECT_FALSE(folder.load_account(key, now));
+  ASSERT_TRUE(folder.save_device_id(key, "802").ok());
+  ::chmod(device.c_str(), 0644);
+  EXPECT_EQ(folder.device_id(key), "");
+  ::chmod(device.c_str(), 0600);
+  EXPECT_EQ(folder.device_id(key), "802");
+  fs::rename(device, top / "elsewhere");
+  fs::create_symlink(top / "elsewhere", device);
+  EXPECT_EQ(folder.device_id(key), "");
+  fs::remove(device);
+  ASSERT_EQ(::mkfifo(device.c_str(), 0600), 0);
+  EXPECT_EQ(folder.device_id(key), "") << "and does not wait for a writer";
 }
 
 TEST_F(StateFolderTest, ReplacesALinkInsteadOfWritingThroughIt) {
   const StateFolder folder = open();
   std::ofstream(top / "victim") << "untouched";
-  fs::create_symlink(top / "victim", path_ / (key + ".account"));
-  ASSERT_TRUE(folder.save_account(key, account(), now).ok());
+  fs::create_symlink(top / "victim", device);
+  ASSERT_TRUE(folder.save_device_id(key, "802").ok());
   std::string content;
   std::ifstream(top / "victim") >> content;
   EXPECT_EQ(content, "untouched");
-  EXPECT_TRUE(folder.load_account(key, now));
+  EXPECT_EQ(folder.device_id(key), "802");
 }
 
 TEST_F(StateFolderTest, RefusesFoldersOfOthers) {
@@ -132,13 +134,18 @@ TEST_F(StateFolderTest, RefusesFoldersOfOthers) {
   EXPECT_FALSE(StateFolder::open(top / "file").ok());
 }
 
-TEST_F(StateFolderTest, KeepsOneInstanceIdPerLine) {
-  const auto id = open().instance_id(key);
-  ASSERT_TRUE(id.ok());
-  EXPECT_EQ(id.value().size(), 36U);
-  EXPECT_EQ(open().instance_id(key).value(), id.value());
-  EXPECT_NE(open().instance_id(std::string(64, 'b')).value(), id.value());
-  EXPECT_EQ(mode_of(path_ / (key + ".instance")), 0600U);
+TEST_F(StateFolderTest, RefusesWhatAnotherUserOwns) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a folder away";
+  constexpr uid_t kNobody = 65534;
+  const StateFolder folder = open();
+  ASSERT_TRUE(folder.save_device_id(key, "802").ok());
+  ASSERT_EQ(::chown(device.c_str(), kNobody, kNobody), 0);
+  EXPECT_EQ(folder.device_id(key), "");
+  ASSERT_EQ(::chown(path_.c_str(), kNobody, kNobody), 0);
+  const auto opened = StateFolder::open(path_);
+  ASSERT_FALSE(opened.ok());
+  EXPECT_EQ(opened.error().code, Errc::kConfig);
+  EXPECT_NE(opened.error().message.find("another user"), std::string::npos);
 }
 
 }  // namespace
