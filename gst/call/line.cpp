@@ -5,6 +5,7 @@
 #include "call/dial_string.h"
 #include "core/log.h"
 #include "core/random.h"
+#include "core/text.h"
 
 namespace rc::call {
 namespace {
@@ -17,7 +18,7 @@ constexpr int kDecline = 603;
 constexpr auto kCancelLimit = 5s;
 
 Error no_such_call(const std::string& id) {
-  return {Errc::kConfig, "there is no call " + id + ": it has ended or never was"};
+  return {Errc::kConfig, "there is no call " + clean_text(id) + ": it has ended or never was"};
 }
 
 Error does_not_ring(const std::string& id) {
