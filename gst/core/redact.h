@@ -7,8 +7,9 @@
 namespace rc {
 
 // The text with every secret that our protocols can carry replaced by "***": Authorization and
-// Proxy-Authorization values, a=ice-pwd, a=crypto, a=fingerprint, bearer and JWT tokens, JSON and
-// form fields named password, access_token, refresh_token, assertion, client_secret, jwt.
+// Proxy-Authorization values, a=ice-pwd, a=crypto, a=key-mgmt, k=, a=fingerprint, bearer tokens and
+// JWTs, Req and RecUrl of P-rc, JSON, form and digest fields named password, access_token,
+// refresh_token, assertion, client_secret, jwt, token, response, rspauth.
 // All that is logged and every Error::message built from foreign text passes through here.
 std::string redact(std::string_view text);
 
