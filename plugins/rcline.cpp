@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "rcline.h"
 
+#include "core/text.h"
 #include "rcmessages.h"
 #include "rcsignal.h"
 
@@ -29,8 +30,8 @@ Result<PhoneHandle> phone_of_signal(GstElement* element, const std::string& line
           ? Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(root.get()), line.c_str()))
           : Ref<GstElement>();
   if (!found || !GST_IS_RC_SIGNAL(found.get()))
-    return Error{Errc::kConfig,
-                 "line=" + line + ": there is no rcsignal of that name in this pipeline"};
+    return Error{Errc::kConfig, "line=" + clean_text(line) +
+                                    ": there is no rcsignal of that name in this pipeline"};
   return gst_rc_signal_phone(GST_RC_SIGNAL(found.get()));
 }
 

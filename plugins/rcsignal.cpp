@@ -23,6 +23,7 @@
 #include <string>
 
 #include "guard.h"
+#include "phone/settings_check.h"
 #include "rcline.h"
 #include "rcmessages.h"
 #include "signal_listener.h"
@@ -97,18 +98,25 @@ GstRcSignal* self(gpointer object) { return GST_RC_SIGNAL(object); }
 
 // --- states ---
 
+rc::Result<rc::phone::Settings> complete(rc::phone::Settings settings) {
+  auto credentials =
+      rc::rest::complete_credentials(settings.credentials, rc::rest::process_environment());
+  if (!credentials.ok()) return credentials.error();
+  settings.credentials = std::move(credentials).value();
+  return rc::phone::check_settings(std::move(settings));
+}
+
 bool open_phone(GstRcSignal* signal) {
   RcSignalPrivate& priv = *signal->priv;
   GST_OBJECT_LOCK(signal);
   rc::phone::Settings settings = priv.settings;
   GST_OBJECT_UNLOCK(signal);
-  auto credentials =
-      rc::rest::complete_credentials(settings.credentials, rc::rest::process_environment());
-  if (!credentials.ok()) {
-    rc::post_error(GST_ELEMENT(signal), credentials.error());
+  auto checked = complete(std::move(settings));
+  if (!checked.ok()) {
+    rc::post_error(GST_ELEMENT(signal), checked.error());
     return false;
   }
-  settings.credentials = std::move(credentials).value();
+  settings = std::move(checked).value();
   if (settings.insecure)
     rc::post_warning(GST_ELEMENT(signal), {rc::Errc::kConfig,
                                            "insecure=true: anybody in between can read the "

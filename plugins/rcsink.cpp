@@ -24,6 +24,7 @@
 #include <memory>
 #include <string>
 
+#include "core/text.h"
 #include "guard.h"
 #include "rcline.h"
 #include "rcmessages.h"
@@ -116,8 +117,8 @@ rc::Result<std::string> find_seat(GstRcSink* sink) {
     return sources.size() == 1 ? gst_rc_src_seat(GST_RC_SRC(sources[0].get())) : std::string();
   for (const auto& source : sources)
     if (name == GST_OBJECT_NAME(source.get())) return gst_rc_src_seat(GST_RC_SRC(source.get()));
-  return rc::Error{rc::Errc::kConfig,
-                   "source=" + name + ": there is no rcsrc of that name in this pipeline"};
+  return rc::Error{rc::Errc::kConfig, "source=" + rc::clean_text(name) +
+                                          ": there is no rcsrc of that name in this pipeline"};
 }
 
 bool start(GstRcSink* sink) {
@@ -149,6 +150,9 @@ void stop(GstRcSink* sink) {
 GstStateChangeReturn change_state(GstRcSink* sink, GstStateChange transition) {
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !start(sink))
     return GST_STATE_CHANGE_FAILURE;
+  const bool plays = transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING;
+  if (plays || transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
+    sink->priv->queue->set_playing(plays);
   const auto ret =
       GST_ELEMENT_CLASS(gst_rc_sink_parent_class)->change_state(GST_ELEMENT(sink), transition);
   const bool failed = ret == GST_STATE_CHANGE_FAILURE;
@@ -190,6 +194,17 @@ bool input_is_live(GstRcSink* sink) {
   return live;
 }
 
+// Waits without the preroll lock, as GstBaseSink does for its clock: changes of state need it, and
+// it may be long until somebody listens.
+rc::SpeechQueue::Put put(GstRcSink* sink, std::span<const int16_t>& samples) {
+  const RcSinkPrivate& priv = *sink->priv;
+  const bool drop = priv.settings.idle == kIdleDrop || input_is_live(sink);
+  GST_BASE_SINK_PREROLL_UNLOCK(sink);
+  const auto result = priv.queue->put(samples, drop);
+  GST_BASE_SINK_PREROLL_LOCK(sink);
+  return result;
+}
+
 GstFlowReturn render(GstRcSink* sink, GstBuffer* buffer) {
   RcSinkPrivate& priv = *sink->priv;
   GstMapInfo map;
@@ -198,8 +213,7 @@ GstFlowReturn render(GstRcSink* sink, GstBuffer* buffer) {
   gst_buffer_unmap(buffer, &map);
   using Put = rc::SpeechQueue::Put;
   for (;;) {
-    const bool drop = priv.settings.idle == kIdleDrop || input_is_live(sink);
-    switch (priv.queue->put(samples, drop)) {
+    switch (put(sink, samples)) {
       case Put::kTaken:
       case Put::kDropped:
         return GST_FLOW_OK;
@@ -209,8 +223,7 @@ GstFlowReturn render(GstRcSink* sink, GstBuffer* buffer) {
         break;
     }
     // unlock() also comes when the pipeline pauses: then it goes on after that.
-    const GstFlowReturn ret = gst_base_sink_wait_preroll(GST_BASE_SINK(sink));
-    if (ret != GST_FLOW_OK) return ret;
+    if (GST_BASE_SINK(sink)->flushing) return GST_FLOW_FLUSHING;
   }
 }
 

@@ -24,6 +24,7 @@
 #include <memory>
 #include <string>
 
+#include "call/dial_string.h"
 #include "guard.h"
 #include "rcline.h"
 #include "rcmessages.h"
@@ -64,7 +65,7 @@ GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE(
 struct RcSrcPrivate {
   std::string seat_id;
   SourceSettings settings;  // under the object lock; copied at READY->PAUSED
-  // From start() to stop().
+  // From READY->PAUSED to PAUSED->READY.
   std::shared_ptr<rc::phone::Phone> phone;
   std::shared_ptr<rc::LineReporter> reporter;  // null: an rcsignal reports
   std::unique_ptr<rc::SourceStream> stream;
@@ -83,15 +84,24 @@ namespace {
 
 // --- states ---
 
-gboolean start(GstRcSrc* src) {
+// What can never be dialled is told before the line is bothered, not once it is registered.
+rc::Result<rc::FoundLine> find_line(GstRcSrc* src, const SourceSettings& settings) {
+  if (!settings.dial.empty()) {
+    const auto number = rc::call::parse_dial_string(settings.dial, true);
+    if (!number.ok()) return number.error();
+  }
+  return rc::find_line(GST_ELEMENT(src), settings.line);
+}
+
+bool start(GstRcSrc* src) {
   RcSrcPrivate& priv = *src->priv;
   GST_OBJECT_LOCK(src);
   const SourceSettings settings = priv.settings;
   GST_OBJECT_UNLOCK(src);
-  auto found = rc::find_line(GST_ELEMENT(src), settings.line);
+  auto found = find_line(src, settings);
   if (!found.ok()) {
     rc::post_error(GST_ELEMENT(src), found.error());
-    return FALSE;
+    return false;
   }
   priv.phone = found.value().phone;
   priv.stream = std::make_unique<rc::SourceStream>(
@@ -103,24 +113,30 @@ gboolean start(GstRcSrc* src) {
     priv.phone->add_listener(priv.reporter);
   }
   priv.phone->start();
-  return TRUE;
+  return true;
 }
 
-gboolean stop(GstRcSrc* src) {
+void stop(GstRcSrc* src) {
   RcSrcPrivate& priv = *src->priv;
   if (priv.reporter) priv.reporter->cancel("stopped");
   if (priv.phone) priv.phone->remove_seat(priv.seat_id);
   priv.reporter.reset();
   priv.stream.reset();
   priv.phone.reset();  // the last user waits for the goodbye, at most 1.2 s
-  return TRUE;
 }
 
-// A pipeline that does not play takes no call; one that is in its seat goes on.
+// Not start() of GstBaseSrc, which adds an error of its own to ours. A pipeline that does not play
+// takes no call; one that is in its seat goes on.
 GstStateChangeReturn change_state(GstRcSrc* src, GstStateChange transition) {
   const RcSrcPrivate& priv = *src->priv;
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !start(src))
+    return GST_STATE_CHANGE_FAILURE;
   const auto ret =
       GST_ELEMENT_CLASS(gst_rc_src_parent_class)->change_state(GST_ELEMENT(src), transition);
+  const bool failed = ret == GST_STATE_CHANGE_FAILURE;
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY ||
+      (failed && transition == GST_STATE_CHANGE_READY_TO_PAUSED))
+    stop(src);
   const bool plays = transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING;
   if (priv.phone && (plays || transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED))
     priv.phone->open_seat(priv.seat_id, plays);
@@ -128,14 +144,6 @@ GstStateChangeReturn change_state(GstRcSrc* src, GstStateChange transition) {
 }
 
 GstRcSrc* self(gpointer object) { return GST_RC_SRC(object); }
-
-gboolean gst_rc_src_start(GstBaseSrc* base) {
-  return rc::guard(GST_ELEMENT(base), FALSE, [base] { return start(self(base)); });
-}
-
-gboolean gst_rc_src_stop(GstBaseSrc* base) {
-  return rc::guard(GST_ELEMENT(base), FALSE, [base] { return stop(self(base)); });
-}
 
 GstStateChangeReturn gst_rc_src_change_state(GstElement* element, GstStateChange transition) {
   return rc::guard(element, GST_STATE_CHANGE_FAILURE,
@@ -305,8 +313,6 @@ static void gst_rc_src_class_init(GstRcSrcClass* klass) {
   gst_element_class_set_static_metadata(element, "RingCentral call source", "Source/Audio/Network",
                                         "What the far end of a RingCentral phone call says",
                                         "The gst-ringcentral authors");
-  base->start = gst_rc_src_start;
-  base->stop = gst_rc_src_stop;
   base->unlock = gst_rc_src_unlock;
   base->unlock_stop = gst_rc_src_unlock_stop;
   base->set_caps = gst_rc_src_set_caps;

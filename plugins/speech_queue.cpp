@@ -16,9 +16,10 @@ SpeechQueue::Put SpeechQueue::put(std::span<const int16_t>& samples, bool drop_u
   std::unique_lock lock(mutex_);
   if (drop_unheard && !heard_) return finished_ ? Put::kFinished : Put::kDropped;
   while (!samples.empty()) {
-    changed_.wait(
-        lock, [this] { return interrupted_ || finished_ || (heard_ && samples_.size() < limit_); });
-    if (interrupted_) return Put::kFlushing;
+    changed_.wait(lock, [this] {
+      return woken_ || finished_ || (playing_ && heard_ && samples_.size() < limit_);
+    });
+    if (std::exchange(woken_, false)) return Put::kFlushing;
     if (finished_) return Put::kFinished;
     const size_t count = std::min(samples.size(), limit_ - samples_.size());
     samples_.insert(samples_.end(), samples.begin(),
@@ -37,6 +38,13 @@ void SpeechQueue::drain() {
 void SpeechQueue::interrupt(bool on) {
   std::lock_guard lock(mutex_);
   interrupted_ = on;
+  woken_ = true;
+  changed_.notify_all();
+}
+
+void SpeechQueue::set_playing(bool playing) {
+  std::lock_guard lock(mutex_);
+  playing_ = playing;
   changed_.notify_all();
 }
 

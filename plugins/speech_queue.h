@@ -29,7 +29,11 @@ class SpeechQueue : public call::AudioSource, public call::SpeakerListener {
   Put put(std::span<const int16_t>& samples, bool drop_unheard);
   // Waits until all is played, the call is over, or interrupt().
   void drain();
+  // Each call, on or off, makes the put() under way, or the next, return kFlushing once: who waits
+  // there without a lock may run only when both are over.
   void interrupt(bool on);
+  // While the pipeline does not play, put() waits.
+  void set_playing(bool playing);
 
   struct Played {  // samples since the last flush()
     uint64_t accepted = 0, played = 0, discarded = 0;
@@ -49,7 +53,8 @@ class SpeechQueue : public call::AudioSource, public call::SpeakerListener {
   std::condition_variable changed_;
   std::deque<int16_t> samples_;
   Played played_;
-  bool heard_ = false, finished_ = false, interrupted_ = false;
+  bool heard_ = false, finished_ = false, interrupted_ = false, playing_ = false;
+  bool woken_ = false;  // put() has something to look at
 };
 
 }  // namespace rc

@@ -12,7 +12,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
 # Suites of Meson tests that must have a test.
-required_suites=(unit flow pipelines)
+required_suites=(unit element flow pipelines)
 # Unit tests that run with sanitizers, too.
 sanitized_tests=(tests/unit/{call/call_test,core/core_test,rest/rest_test}
   tests/unit/media/{playout_test,sdp_test}
@@ -129,7 +129,7 @@ meson_tests() {
   local options=(--no-rebuild --print-errorlogs --no-suite live)
   local name status=0 counts
   [[ "$long" == yes ]] || options+=(--no-suite long)
-  title "unit, flow and pipeline tests"
+  title "unit, element, flow and pipeline tests"
   for name in $(missing_suites); do
     echo "FAILED  suite $name: it has no test"
     add 0 1 0

@@ -118,7 +118,8 @@ std::map<std::string, std::weak_ptr<Phone>>& registry() {
 }  // namespace
 
 std::shared_ptr<Phone> Phone::find_or_make(const Settings& settings) {
-  const std::string key = rest::line_key(settings.credentials, {});
+  // Who wants its certificates checked must not get the line of somebody who does not.
+  const std::string key = rest::line_key(settings.credentials, settings.insecure ? "insecure" : "");
   std::lock_guard lock(registry_mutex);
   std::weak_ptr<Phone>& known = registry()[key];
   if (auto phone = known.lock()) return phone;

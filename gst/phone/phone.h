@@ -50,7 +50,8 @@ struct Listener {
 class Phone {
  public:
   // The phone of this account in this process, made if there is none. All pipelines that use the
-  // same server, client id and JWT share one registration; the first one's settings win.
+  // same server, client id and JWT share one registration; the first one's settings win, but for
+  // `insecure`: lines that check certificates and lines that do not are never shared.
   static std::shared_ptr<Phone> find_or_make(const Settings& settings);
 
   virtual ~Phone() = default;
