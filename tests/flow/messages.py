@@ -4,6 +4,7 @@
 import re
 
 _FIELD = re.compile(r'([a-z-]+)=\(([a-z0-9]+)\)("(?:[^"\\]|\\.)*"|[^,;]*)')
+_ESCAPE = re.compile(rb"\\([0-7]{3}|.)")
 
 
 def structures(log, name):
@@ -24,4 +25,10 @@ def _value(kind, text):
         return int(text)
     if text.startswith('"'):
         text = text[1:-1]
-    return re.sub(r"\\(.)", r"\1", text)
+    return _ESCAPE.sub(_unescape, text.encode()).decode()
+
+
+def _unescape(escape):
+    """`\\303` is a byte, any other character stands for itself."""
+    body = escape.group(1)
+    return bytes([int(body, 8)]) if len(body) == 3 else body

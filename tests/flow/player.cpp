@@ -3,7 +3,11 @@
 // A GStreamer program under a test's control: one command a line on stdin, one event a line on
 // stdout; ends with stdin. Words are separated by single spaces, the last takes the rest.
 //
-//   play NAME DESCRIPTION  makes the pipeline and sets it to PLAYING
+//   make NAME DESCRIPTION  makes the pipeline
+//   set NAME ELEMENT PROPERTY VALUE  by g_object_set(), a string
+//   dot NAME               writes its graph into $GST_DEBUG_DUMP_DOT_DIR
+//   start NAME             sets it to PLAYING
+//   play NAME DESCRIPTION  make and start
 //   stop NAME              sets it to NULL and drops it; answers `stopped NAME`
 //   setenv NAME VALUE      for the pipelines to come
 //   usage                  answers `usage THREADS FDS RSS_KIB`, after malloc_trim(0)
@@ -144,18 +148,25 @@ class Player {
     std::string verb, name, rest;
     words >> verb >> name >> std::ws;
     std::getline(words, rest);
-    if (verb == "play") play(name, rest);
+    if (verb == "make") make(name, rest);
+    if (verb == "set") set(name, rest);
+    if (verb == "dot") dot(name);
+    if (verb == "start") start(name);
+    if (verb == "play" && make(name, rest)) start(name);
     if (verb == "stop") stop(name);
     if (verb == "setenv") g_setenv(name.c_str(), rest.c_str(), TRUE);
     if (verb == "usage") usage();
   }
 
  private:
-  void play(const std::string& name, const std::string& description) {
+  bool make(const std::string& name, const std::string& description) {
     g_autoptr(GError) error = nullptr;
     GstElement* made_of =
         gst_parse_launch_full(description.c_str(), nullptr, GST_PARSE_FLAG_FATAL_ERRORS, &error);
-    if (made_of == nullptr) return output.line("error " + name + ' ' + error->message);
+    if (made_of == nullptr) {
+      output.line("error " + name + ' ' + error->message);
+      return false;
+    }
     GstElement* pipeline = in_pipeline(made_of);
     const auto [entry, made] = pipelines_.emplace(name, pipeline);
     if (!made) std::abort();
@@ -165,7 +176,25 @@ class Player {
     gst_iterator_free(elements);
     g_autoptr(GstBus) bus = gst_element_get_bus(pipeline);
     gst_bus_set_sync_handler(bus, &on_message, owned_name, nullptr);
-    gst_element_set_state(pipeline, GST_STATE_PLAYING);
+    return true;
+  }
+
+  void set(const std::string& name, const std::string& rest) {
+    std::istringstream words(rest);
+    std::string element_name, property, value;
+    words >> element_name >> property >> std::ws;
+    std::getline(words, value);
+    g_autoptr(GstElement) element =
+        gst_bin_get_by_name(GST_BIN(pipelines_.at(name)), element_name.c_str());
+    g_object_set(element, property.c_str(), value.c_str(), nullptr);
+  }
+
+  void dot(const std::string& name) {
+    gst_debug_bin_to_dot_file(GST_BIN(pipelines_.at(name)), GST_DEBUG_GRAPH_SHOW_ALL, name.c_str());
+  }
+
+  void start(const std::string& name) {
+    gst_element_set_state(pipelines_.at(name), GST_STATE_PLAYING);
   }
 
   void stop(const std::string& name) {
