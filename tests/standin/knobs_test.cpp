@@ -277,6 +277,16 @@ TEST_F(KnobsTest, RequestWithinTheCallGivesItsAnswer) {
   EXPECT_NE(http("GET", waiting + "&timeout_ms=0").second.find("\"status\":0"), std::string::npos);
 }
 
+TEST_F(KnobsTest, RequestWithAWrongNumberIsAnsweredLikeAnyOther) {
+  alice.respond(called(""), 200, kSdp);
+  ASSERT_TRUE(server.wait_call_state(id, "answered", seconds(2)));
+  act("request", "{\"method\":\"BYE\",\"headers\":{\"CSeq\":\"7 BYE\"}}");
+  alice.respond(alice.expect("BYE "), 500);
+  const auto answer = http("GET", "/calls/" + id + "/request?cseq=7&timeout_ms=3000").second;
+  EXPECT_NE(answer.find("\"status\":500"), std::string::npos) << answer;
+  EXPECT_NE(server.call_json(id).find("\"state\":\"answered\""), std::string::npos);
+}
+
 TEST_F(KnobsTest, OffersOfAllKindsReachTheClient) {
   answer(called(""));
   const std::pair<const char*, const char*> kKinds[] = {

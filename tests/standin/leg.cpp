@@ -117,13 +117,14 @@ SipMessage Leg::new_request(const std::string& method, std::uint32_t cseq,
 std::uint32_t Leg::request(const std::string& method, const std::vector<SipHeader>& headers,
                            const std::string& body) {
   if (method == "INVITE") return send_invite(body, headers);
-  const auto cseq = next_cseq();
-  auto message = new_request(method, cseq, own_branch());
+  auto message = new_request(method, next_cseq(), own_branch());
   apply_headers(message, headers);
   message.body = body;
-  asked_[cseq].request = message;
+  const auto cseq = cseq_of(message);  // a test may have given one of its own
+  const auto number = cseq ? cseq->number : 0;
+  asked_[number] = {message, {}, false};
   send(message);
-  return cseq;
+  return number;
 }
 
 const SipMessage* Leg::response_to(std::uint32_t cseq) const {
@@ -159,7 +160,8 @@ void Leg::receive_response(const SipMessage& response) {
   const auto invite = invites_.find(branch_of(response));
   if (cseq->method == "INVITE" && invite != invites_.end()) {
     receive_invite_response(invite->second, response);
-  } else if (cseq->method == "BYE" && response.status >= 200) {
+  } else if (cseq->method == "BYE" && response.status >= 200 &&
+             (response.status < 300 || state_ == State::kEnding)) {
     state_ = State::kEnded;
     mark("bye_answered");
   } else if (cseq->method == "CANCEL" && response.status >= 200) {

@@ -16,7 +16,7 @@ Rules Strict::judge(Flow& flow, const std::string& raw, const SipMessage& messag
   if (message.is_request()) {
     judge_request(message, broken);
   } else {
-    judge_response(flow, message, broken);
+    judge_response(flow, raw, message, broken);
   }
   for (const auto& rule : broken) box_.log.add_violation(flow.id, rule, raw);
   return broken;
@@ -92,8 +92,9 @@ void Strict::judge_ack_of_success(const SipMessage& ack, const SipMessage& invit
   dialogs_.check_route(ack, broken);
 }
 
-void Strict::judge_response(const Flow& flow, const SipMessage& response, Rules& broken) {
-  const auto found = answers_.find(transaction_key(response));
+void Strict::judge_response(const Flow& flow, const std::string& raw, const SipMessage& response,
+                            Rules& broken) {
+  const auto found = answers_.find(answer_key(response));
   if (found == answers_.end()) {
     if (raw_flows_.count(flow.id) == 0) broken.push_back("response to no request");
     return;
@@ -108,6 +109,9 @@ void Strict::judge_response(const Flow& flow, const SipMessage& response, Rules&
   }
   awaited.heard = true;
   if (response.status >= 200) awaited.answered = true;
+  Rules ours;
+  check_characters(awaited.request.to_text(), awaited.request, ours);
+  if (ours.empty()) check_characters(raw, response, broken);
   check_answer(response, awaited.request, broken);
   reliable_.received_response(response, awaited.request, broken);
   const std::string tag = tag_of(response.get("To"));

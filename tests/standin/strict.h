@@ -59,7 +59,8 @@ class Strict {
   void judge_ack(const SipMessage& request, Rules& broken);
   void judge_ack_of_failure(const SipMessage& ack, const SipMessage& invite, Rules& broken);
   void judge_ack_of_success(const SipMessage& ack, const SipMessage& invite, Rules& broken);
-  void judge_response(const Flow& flow, const SipMessage& response, Rules& broken);
+  void judge_response(const Flow& flow, const std::string& raw, const SipMessage& response,
+                      Rules& broken);
   void sent_request(const Flow& flow, const SipMessage& request);
   void sent_response(const Flow& flow, const SipMessage& response, bool raw);
   void sent_final(const Flow& flow, const SipMessage& response, const SipMessage& invite, bool raw);
@@ -76,7 +77,7 @@ class Strict {
   std::set<std::string> branches_;
   std::map<std::string, Received> received_;             // by Call-ID, CSeq number and method
   std::map<std::string, AwaitedAck> acks_;               // by Call-ID, CSeq number and our tag
-  std::map<std::string, AwaitedAnswer> answers_;         // by Call-ID, CSeq number and method
+  std::map<std::string, AwaitedAnswer> answers_;         // by Call-ID, CSeq and branch
   std::map<std::string, std::uint64_t> least_interval_;  // by Call-ID, from a 422 of ours
 };
 

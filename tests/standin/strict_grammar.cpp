@@ -111,19 +111,6 @@ void check_name_addr(const SipMessage& message, const char* name, Rules& broken)
   }
 }
 
-// Header values: UTF-8 without control characters (RFC 3261 25.1, TEXT-UTF8).
-void check_characters(std::string_view raw, const SipMessage& message, Rules& broken) {
-  if (g_utf8_validate(raw.data(), static_cast<gssize>(raw.size()), nullptr) == FALSE) {
-    broken.push_back("message is not UTF-8");
-  }
-  for (const auto& header : message.headers) {
-    const bool control = std::any_of(header.value.begin(), header.value.end(), [](char c) {
-      return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == 0x7f;
-    });
-    if (control) broken.push_back("control character in " + header.name);
-  }
-}
-
 // name-addr: the brackets are part of the grammar of these.
 void check_routes(const SipMessage& message, Rules& broken) {
   for (const char* name : {"Route", "Record-Route"}) {
@@ -219,6 +206,19 @@ void check_credentials(std::string_view value, Rules& broken) {
 
 }  // namespace
 
+// Header values: UTF-8 without control characters (RFC 3261 25.1, TEXT-UTF8).
+void check_characters(std::string_view raw, const SipMessage& message, Rules& broken) {
+  if (g_utf8_validate(raw.data(), static_cast<gssize>(raw.size()), nullptr) == FALSE) {
+    broken.push_back("message is not UTF-8");
+  }
+  for (const auto& header : message.headers) {
+    const bool control = std::any_of(header.value.begin(), header.value.end(), [](char c) {
+      return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == 0x7f;
+    });
+    if (control) broken.push_back("control character in " + header.name);
+  }
+}
+
 Rules grammar_faults(std::string_view raw, const SipMessage& message) {
   Rules broken;
   check_lines(raw, broken);
@@ -227,7 +227,7 @@ Rules grammar_faults(std::string_view raw, const SipMessage& message) {
   check_cseq(message, broken);
   check_name_addr(message, "From", broken);
   check_name_addr(message, "To", broken);
-  check_characters(raw, message, broken);
+  if (message.is_request()) check_characters(raw, message, broken);
   check_via(message, broken);
   check_routes(message, broken);
   check_tokens(message, broken);

@@ -16,4 +16,8 @@ using Rules = std::vector<std::string>;
 // headers, looking at this message alone. raw: the frame as it came; message: its lenient reading.
 Rules grammar_faults(std::string_view raw, const SipMessage& message);
 
+// The part of it about characters. A response copies what we wrote, whatever it is: the judge looks
+// whether the request was in order.
+void check_characters(std::string_view raw, const SipMessage& message, Rules& broken);
+
 }  // namespace standin

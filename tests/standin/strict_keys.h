@@ -18,6 +18,11 @@ inline std::string transaction_key(const SipMessage& message) {
   return call_key(message) + " " + (cseq ? cseq->method : "");
 }
 
+// Of a request of ours and its responses: an INVITE that comes by two ways has two of them.
+inline std::string answer_key(const SipMessage& message) {
+  return transaction_key(message) + " " + branch_of(message);
+}
+
 // Of an ACK, or of the final response that it acknowledges.
 inline std::string ack_key(const SipMessage& message) {
   return call_key(message) + " " + tag_of(message.get("To"));

@@ -27,15 +27,14 @@ void Strict::on_raw(const Flow& flow, const std::string& text) {
   const auto message = parse_sip(text);
   if (!message || !flow.strict) return;
   if (!message->is_request()) return sent_response(flow, *message, true);
-  const auto key = transaction_key(*message);
+  const auto key = answer_key(*message);
   if (answers_.count(key) == 0) answers_[key] = {flow.id, *message, "", false, false, true};
 }
 
 void Strict::sent_request(const Flow& flow, const SipMessage& request) {
   dialogs_.sent_request(request);
   if (request.method == "ACK") return;
-  const std::string key = transaction_key(request);
-  // A retransmission gets the same answers again, and so does an INVITE by another way.
+  const std::string key = answer_key(request);
   answers_[key] = {flow.id, request};
   if (request.method != "INVITE") return expect_answer(key);
   box_.loop.after(kPatience, [this, key] {
@@ -56,7 +55,8 @@ void Strict::expect_answer(const std::string& key) {
       return;
     }
     if (method != "CANCEL") return;
-    const auto invite = answers_.find(call_key(awaited.request) + " INVITE");
+    const auto invite =
+        answers_.find(call_key(awaited.request) + " INVITE " + branch_of(awaited.request));
     if (invite != answers_.end() && !invite->second.answered) {
       box_.log.add_violation(awaited.flow, "cancelled INVITE got no final response", key);
     }

@@ -218,6 +218,35 @@ TEST_F(StrictTest, WantsAPrackInTime) {
   EXPECT_TRUE(violated("no PRACK within 5 s"));
 }
 
+TEST_F(StrictTest, CopiesOfWhatWeWroteAreInOrder) {
+  phone.register_line();
+  const char* kCalls[] = {"{\"form\":\"folded\"}", "{\"raw_name\":\"4de51b\"}"};
+  for (const char* sip : kCalls) {
+    server.place_call(std::string("{\"to\":\"101\",\"sip\":") + sip + "}");
+    phone.respond(phone.expect("INVITE "), 486);  // as it was read: unfolded, byte for byte
+    EXPECT_EQ(phone.expect("ACK ").method, "ACK");
+  }
+  EXPECT_TRUE(server.violations().empty()) << server.violations()[0].rule;
+  server.place_call("{\"to\":\"101\"}");
+  phone.respond(phone.expect("INVITE "), 486, "", {{"Subject", "\xe5"}});
+  phone.expect("ACK ");
+  EXPECT_TRUE(violated("message is not UTF-8"));
+}
+
+TEST_F(StrictTest, InviteByAnotherWayIsAnotherTransaction) {
+  phone.register_line();
+  const std::string id = server.place_call("{\"to\":\"101\"}");
+  const auto invite = phone.expect("INVITE ");
+  phone.respond(invite, 180);
+  server.control("POST", "/calls/" + id + "/repeat_invite", "{\"another_way\":true}");
+  phone.respond(phone.expect("INVITE "), 482, "",
+                {{"To", std::string(invite.get("To")) + ";tag=x"}});
+  phone.expect("ACK ");
+  phone.respond(invite, 200, kSdp);
+  phone.expect("ACK ");
+  EXPECT_TRUE(server.violations().empty()) << server.violations()[0].rule;
+}
+
 TEST_F(StrictTest, BytesOfATestMayBeAnsweredAndNeedNot) {
   phone.register_line();
   server.control("POST", "/flows/101/raw", "OPTIONS sip:x SIP/2.0\r\nCSeq: 1 OPTIONS\r\n\r\n");
