@@ -47,6 +47,7 @@ void copy_header(const char* name, const char* value, gpointer headers) {
 
 struct SoupHttp::Session {
   Ref<SoupSession> soup;
+  Ref<SoupSession> direct;  // by no proxy: to loopback, where plain http may carry secrets
   bool insecure = false;
 };
 
@@ -146,8 +147,10 @@ void SoupHttp::Exchange::on_network_event(SoupMessage*, GSocketClientEvent event
 }
 
 void SoupHttp::Exchange::send() {
-  soup_session_send_async(session_->soup.get(), message_.get(), G_PRIORITY_DEFAULT,
-                          cancellable_.get(), on_sent, hold());
+  const Owned<char> url(g_uri_to_string(soup_message_get_uri(message_.get())));
+  SoupSession* soup = is_loopback_url(url.get()) ? session_->direct.get() : session_->soup.get();
+  soup_session_send_async(soup, message_.get(), G_PRIORITY_DEFAULT, cancellable_.get(), on_sent,
+                          hold());
 }
 
 void SoupHttp::Exchange::on_sent(GObject* source, GAsyncResult* result, gpointer data) {
@@ -210,14 +213,25 @@ void SoupHttp::Exchange::finish(Result<HttpResponse> result) {
   if (auto done = std::exchange(done_, {})) done(self, std::move(result));
 }
 
+namespace {
+
+Ref<SoupSession> make_soup(const SoupHttp::Options& options) {
+  auto soup = Ref<SoupSession>::adopt(
+      soup_session_new_with_options("user-agent", options.user_agent.c_str(), nullptr));
+  // A bomb of a few compressed kilobytes, and a second try with a password of somebody's keyring.
+  soup_session_remove_feature_by_type(soup.get(), SOUP_TYPE_CONTENT_DECODER);
+  soup_session_remove_feature_by_type(soup.get(), SOUP_TYPE_AUTH_MANAGER);
+  return soup;
+}
+
+}  // namespace
+
 Result<std::unique_ptr<SoupHttp>> SoupHttp::make(Clock& clock, const Options& options) {
   auto session = std::make_shared<Session>();
   session->insecure = options.insecure;
-  session->soup = Ref<SoupSession>::adopt(
-      soup_session_new_with_options("user-agent", options.user_agent.c_str(), nullptr));
-  // A bomb of a few compressed kilobytes, and a second try with a password of somebody's keyring.
-  soup_session_remove_feature_by_type(session->soup.get(), SOUP_TYPE_CONTENT_DECODER);
-  soup_session_remove_feature_by_type(session->soup.get(), SOUP_TYPE_AUTH_MANAGER);
+  session->soup = make_soup(options);
+  session->direct = make_soup(options);
+  soup_session_set_proxy_resolver(session->direct.get(), nullptr);
   if (!options.ca_file.empty()) {
     GError* raw = nullptr;
     Owned<char> path(g_canonicalize_filename(options.ca_file.c_str(), nullptr));
@@ -226,7 +240,8 @@ Result<std::unique_ptr<SoupHttp>> SoupHttp::make(Clock& clock, const Options& op
     if (error) {
       return Error{Errc::kConfig, "The CA file cannot be used: " + clean_text(error->message)};
     }
-    soup_session_set_tls_database(session->soup.get(), database.get());
+    for (const auto& soup : {session->soup, session->direct})
+      soup_session_set_tls_database(soup.get(), database.get());
   }
   return std::unique_ptr<SoupHttp>(new SoupHttp(clock, std::move(session)));
 }

@@ -73,6 +73,7 @@ Result<void> WsConnector::prepare() {
 void WsConnector::connect() {
   const auto client = Ref<GSocketClient>::adopt(g_socket_client_new());
   g_socket_client_set_tls(client.get(), options_.plain ? FALSE : TRUE);
+  g_socket_client_set_enable_proxy(client.get(), is_loopback(host_) ? FALSE : TRUE);
   event_ = SignalHandler(client.get(), "event", G_CALLBACK(on_event), this);
   auto* weak = new std::weak_ptr<WsConnector>(weak_from_this());
   g_socket_client_connect_async(

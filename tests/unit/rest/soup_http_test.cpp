@@ -167,6 +167,18 @@ TEST_F(SoupHttpTest, RefusesPlainHttpToOtherHosts) {
   EXPECT_EQ(response.error().code, Errc::kConfig);
 }
 
+// Such as http_proxy in the environment of many a company's machine.
+TEST_F(SoupHttpTest, PassesNoProxyOnLoopback) {
+  Server server([](SoupServerMessage* message) { reply(message, 200, "direct"); });
+  Server proxy([](SoupServerMessage* message) { reply(message, 200, "by proxy"); });
+  g_setenv("http_proxy", proxy.url().c_str(), TRUE);
+  const auto response = ask(loop, *http, get(server.url()));
+  g_unsetenv("http_proxy");
+  ASSERT_TRUE(response.ok()) << response.error().message;
+  EXPECT_EQ(response.value().body, "direct");
+  EXPECT_EQ(proxy.requests(), 0);
+}
+
 TEST_F(SoupHttpTest, RefusesHeaderInjection) {
   HttpRequest request = get("https://127.0.0.1/");
   request.headers = {{"X", "a\r\nAuthorization: b"}};

@@ -195,6 +195,15 @@ TEST_F(SipWsTransport, SendsWhatIsQueuedBeforeItSaysGoodbye) {
   EXPECT_TRUE(events_.closed.empty());
 }
 
+// Nobody listens where the proxies are said to be.
+TEST_F(SipWsTransport, PassesNoProxyOnLoopback) {
+  SoupPeer peer(good_pem_);
+  g_setenv("https_proxy", "http://127.0.0.1:1", TRUE);
+  open({.proxy = peer.address, .ca_file = good_pem_});
+  EXPECT_TRUE(wait([&] { return events_.opened == 1; })) << reason();
+  g_unsetenv("https_proxy");
+}
+
 TEST_F(SipWsTransport, RefusesUnknownAuthority) {
   SoupPeer peer(good_pem_);
   open({.proxy = peer.address});
