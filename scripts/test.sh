@@ -13,10 +13,6 @@ cd "$(dirname "$0")/.." || exit
 
 # Suites of Meson tests that must have a test.
 required_suites=(unit element flow pipelines)
-# Unit tests that run with sanitizers, too.
-sanitized_tests=(tests/unit/{call/call_test,core/core_test,rest/rest_test}
-  tests/unit/media/{playout_test,sdp_test}
-  tests/unit/sip/sip_{messages,sessions,torture,ws_transport}_test)
 
 build=build
 quick=no
@@ -154,45 +150,37 @@ install_sdk() {
     npm --prefix tests/interop ci --no-audit --no-fund --ignore-scripts
 }
 
-# The unit tests once more with ASan and UBSan; real media in real time are no business of theirs.
-# shellcheck disable=SC2317 # called by check
-build_sanitized() {
-  [[ -f "$1/build.ninja" ]] ||
-    meson setup "$1" -Db_sanitize=address,undefined -Dbuildtype=plain \
-      -Dcpp_args='-O1 -g1 -fno-omit-frame-pointer -fno-sanitize-recover=undefined' || return
-  ninja -C "$1" "${sanitized_tests[@]}"
+# part <name> <title> <command>...: a program that counts its tests in its last line.
+part() {
+  local name="$1" log status=0 counts
+  title "$2"
+  shift 2
+  log="$(mktemp)"
+  "$@" 2>&1 | tee "$log" || status=$?
+  counts="$(count_last_line "$log")" || counts="0 0 0"
+  rm -f "$log"
+  add_counts "$name" "$status" "$counts"
 }
 
-sanitized() {
-  local folder="$build-asan" test
-  title "unit tests with ASan and UBSan"
-  check "build with ASan and UBSan" build_sanitized "$folder" || return
-  for test in "${sanitized_tests[@]}"; do
-    check "sanitized: ${test##*/}" env ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=2 \
-      UBSAN_OPTIONS=print_stacktrace=1 timeout 300 "$folder/$test"
+sanitize() {
+  local kind
+  for kind in address thread; do
+    part "$kind" "sanitizers: $kind" scripts/sanitize.sh "$kind" --build "$build-$kind" \
+      --standin "$build/tests/standin/rc-standin"
   done
 }
 
 # Each finding of old, and some seconds of new tries.
 fuzz() {
-  local log status=0 counts
-  title "fuzz: hostile bytes, with ASan and UBSan"
-  log="$(mktemp)"
-  scripts/fuzz.sh --seconds "$([[ "$long" == yes ]] && echo 60 || echo 10)" 2>&1 | tee "$log" || status=$?
-  counts="$(count_last_line "$log")" || counts="0 0 0"
-  rm -f "$log"
-  add_counts fuzz "$status" "$counts"
+  local seconds=10
+  [[ "$long" == no ]] || seconds=60
+  part fuzz "fuzz: hostile bytes, with ASan and UBSan" scripts/fuzz.sh --seconds "$seconds"
 }
 
 interop() {
-  local log status=0 counts
-  title "interop: RingCentral's SDK in Chromium"
   check "npm ci" install_sdk || return
-  log="$(mktemp)"
-  timeout 900 node tests/interop/run.mjs --build "$build" 2>&1 | tee "$log" || status=$?
-  counts="$(count_last_line "$log")" || counts="0 0 0"
-  rm -f "$log"
-  add_counts interop "$status" "$counts"
+  part interop "interop: RingCentral's SDK in Chromium" \
+    timeout 1800 node tests/interop/run.mjs --build "$build"
 }
 
 main() {
@@ -203,7 +191,7 @@ main() {
   static_checks
   meson_tests
   if [[ "$quick" == no ]]; then
-    sanitized
+    sanitize
     fuzz
     interop
   fi

@@ -29,7 +29,7 @@ class Player:
         self._reader.start()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, error, *_):
         self.process.stdin.close()
         try:
             self.process.wait(10)
@@ -39,6 +39,9 @@ class Player:
             self._reader.join()
             self.process.stdout.close()
             self._log.close()
+        if error is None and self.process.returncode != 0:  # a crash at the end, or a sanitizer's
+            raise AssertionError(f"flow-player ended with {self.process.returncode}:\n"
+                                 + self.standin.tail("player.log"))
 
     def _read(self):
         for line in self.process.stdout:

@@ -2,7 +2,8 @@
 """What flow tests share: a stand-in RingCentral in a process of its own, and GStreamer processes
 that use its account. Everything lives in one temporary folder and ends with the test.
 
-The build folder comes from the environment variable RC_BUILD (meson sets it).
+The build folder comes from the environment variable RC_BUILD (meson sets it); RC_STANDIN names the
+rc-standin of another one.
 """
 
 import json
@@ -17,6 +18,7 @@ import urllib.error
 import urllib.request
 
 BUILD = pathlib.Path(os.environ.get("RC_BUILD", "build")).resolve()
+PROGRAM = pathlib.Path(os.environ.get("RC_STANDIN", BUILD / "tests/standin/rc-standin")).resolve()
 TOP = pathlib.Path(__file__).resolve().parents[2]
 TONES = TOP / "tests" / "tools" / "tones.py"
 
@@ -31,7 +33,7 @@ class Standin:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="rc-flow-"))
         self.children = []
         self.process = subprocess.Popen(
-            [BUILD / "tests/standin/rc-standin", "--until-stdin-closes", *self.arguments],
+            [PROGRAM, "--until-stdin-closes", *self.arguments],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.facts = json.loads(self.process.stdout.readline())
         return self
