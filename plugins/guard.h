@@ -3,22 +3,18 @@
 
 #include <gst/gst.h>
 
-#include <exception>
+#include <utility>
+
+#include "core/guard.h"
 
 namespace rc {
 
-// Runs the body of a C callback; no exception (bad_alloc, a fault of ours) passes into GStreamer's
-// frames, which hold locks (measured: they stay locked). The element posts an ERROR instead.
+// As core/guard.h, for a callback of an element: after an exception the element posts an ERROR.
 template <typename T, typename Body>
 T guard(GstElement* element, T on_exception, Body body) {
-  try {
-    return body();
-  } catch (const std::exception& exception) {
-    GST_ELEMENT_ERROR(element, LIBRARY, FAILED, ("internal error: %s", exception.what()),
-                      (nullptr));
-  } catch (...) {
-    GST_ELEMENT_ERROR(element, LIBRARY, FAILED, ("internal error"), (nullptr));
-  }
+  const auto result = guard(std::move(body));
+  if (result.ok()) return result.value();
+  GST_ELEMENT_ERROR(element, LIBRARY, FAILED, ("%s", result.error().message.c_str()), (nullptr));
   return on_exception;
 }
 

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/main_clock.h"
 
+#include <tuple>
+
+#include "core/guard.h"
+
 namespace rc {
 namespace {
 
 gboolean fire(gpointer data) {
   // Moved out first: the task may destroy its own Timer, and with it this GSource's data.
   auto task = std::move(*static_cast<std::function<void()>*>(data));
-  task();
+  std::ignore = guard(task);
   return G_SOURCE_REMOVE;
 }
 

@@ -5,7 +5,10 @@
 
 #include <deque>
 #include <mutex>
+#include <tuple>
 #include <utility>
+
+#include "core/guard.h"
 
 namespace rc {
 
@@ -42,7 +45,7 @@ gboolean dispatch(GSource* source, GSourceFunc, gpointer) {
     g_source_set_ready_time(source, -1);
     tasks.swap(*self->tasks);
   }
-  for (Task& task : tasks) task();
+  for (Task& task : tasks) std::ignore = guard(task);
   return G_SOURCE_CONTINUE;
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/guard.h"
 #include "core/ref.h"
 #include "core/text.h"
 #include "core/tls.h"
@@ -80,6 +81,7 @@ class SoupHttp::Exchange : public std::enable_shared_from_this<Exchange> {
   void read_more();
   void on_bytes(Owned<GBytes> bytes);
   Error to_error(const GError& error) const;
+  void run(const std::function<void()>& body);
   void finish(Result<HttpResponse> result);
   gpointer hold() { return new std::shared_ptr<Exchange>(shared_from_this()); }
   static std::shared_ptr<Exchange> take(gpointer data) {
@@ -155,12 +157,14 @@ void SoupHttp::Exchange::send() {
 
 void SoupHttp::Exchange::on_sent(GObject* source, GAsyncResult* result, gpointer data) {
   auto self = take(data);
-  GError* raw = nullptr;
-  self->input_ =
-      Ref<GInputStream>::adopt(soup_session_send_finish(SOUP_SESSION(source), result, &raw));
-  Owned<GError> error(raw);
-  if (error) return self->finish(self->to_error(*error));
-  self->read_more();
+  self->run([&] {
+    GError* raw = nullptr;
+    self->input_ =
+        Ref<GInputStream>::adopt(soup_session_send_finish(SOUP_SESSION(source), result, &raw));
+    Owned<GError> error(raw);
+    if (error) return self->finish(self->to_error(*error));
+    self->read_more();
+  });
 }
 
 void SoupHttp::Exchange::read_more() {
@@ -170,11 +174,13 @@ void SoupHttp::Exchange::read_more() {
 
 void SoupHttp::Exchange::on_read(GObject* source, GAsyncResult* result, gpointer data) {
   auto self = take(data);
-  GError* raw = nullptr;
-  Owned<GBytes> bytes(g_input_stream_read_bytes_finish(G_INPUT_STREAM(source), result, &raw));
-  Owned<GError> error(raw);
-  if (error) return self->finish(self->to_error(*error));
-  self->on_bytes(std::move(bytes));
+  self->run([&] {
+    GError* raw = nullptr;
+    Owned<GBytes> bytes(g_input_stream_read_bytes_finish(G_INPUT_STREAM(source), result, &raw));
+    Owned<GError> error(raw);
+    if (error) return self->finish(self->to_error(*error));
+    self->on_bytes(std::move(bytes));
+  });
 }
 
 void SoupHttp::Exchange::on_bytes(Owned<GBytes> bytes) {
@@ -203,6 +209,12 @@ Error SoupHttp::Exchange::to_error(const GError& error) const {
   if (error.domain == G_TLS_ERROR && faults != 0) return bad_certificate(faults, host);
   return Error{Errc::kNetwork, "Cannot reach " + host + ": " + clean_text(error.message) +
                                    "; check the network and the server's address"};
+}
+
+// An exception ends the exchange, as a fault of the server's does.
+void SoupHttp::Exchange::run(const std::function<void()>& body) {
+  const auto done = guard(body);
+  if (!done.ok()) finish(done.error());
 }
 
 void SoupHttp::Exchange::finish(Result<HttpResponse> result) {

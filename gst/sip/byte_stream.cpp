@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "core/guard.h"
 #include "core/text.h"
 
 namespace rc::sip {
@@ -46,6 +47,11 @@ void ByteStream::drop() {
   tcp_.reset();
 }
 
+void ByteStream::run(const std::function<void()>& body) {
+  const auto done = guard(body);
+  if (!done.ok()) lose(done.error());
+}
+
 void ByteStream::lose(Error reason) {
   const auto listener = std::move(listener_);
   drop();
@@ -57,7 +63,7 @@ void ByteStream::read_on() {
       g_io_stream_get_input_stream(stream_.get()), kReadBytes, G_PRIORITY_DEFAULT,
       cancellable_.get(),
       [](GObject*, GAsyncResult* result, gpointer data) {
-        if (const auto self = lock(data)) self->on_read(result);
+        if (const auto self = lock(data)) self->run([&] { self->on_read(result); });
       },
       new Weak(weak_from_this()));
 }
@@ -96,7 +102,7 @@ void ByteStream::write_on() {
       [](GObject*, GAsyncResult* result, gpointer data) {
         const std::unique_ptr<std::shared_ptr<ByteStream>> self(
             static_cast<std::shared_ptr<ByteStream>*>(data));
-        (*self)->on_written(result);
+        (*self)->run([&] { (*self)->on_written(result); });
       },
       new std::shared_ptr<ByteStream>(shared_from_this()));  // it owns the bytes
 }

@@ -47,6 +47,8 @@ class ByteStream : public std::enable_shared_from_this<ByteStream> {
   void on_read(GAsyncResult* result);
   void write_on();
   void on_written(GAsyncResult* result);
+  // An exception ends the connection, as a fault of the peer's does.
+  void run(const std::function<void()>& body);
   void lose(Error reason);
 
   Ref<GIOStream> stream_;

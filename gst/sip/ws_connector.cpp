@@ -6,6 +6,7 @@
 
 #include <utility>
 
+#include "core/guard.h"
 #include "core/text.h"
 #include "core/tls.h"
 #include "sip/host_port.h"
@@ -81,7 +82,7 @@ void WsConnector::connect() {
       [](GObject* source, GAsyncResult* result, gpointer data) {
         const std::unique_ptr<std::weak_ptr<WsConnector>> owned(
             static_cast<std::weak_ptr<WsConnector>*>(data));
-        if (auto self = owned->lock()) return self->on_connected(result);
+        if (auto self = owned->lock()) return self->run([&] { self->on_connected(result); });
         if (auto* late = g_socket_client_connect_finish(G_SOCKET_CLIENT(source), result, nullptr))
           g_object_unref(late);
       },
@@ -89,6 +90,11 @@ void WsConnector::connect() {
 }
 
 // The answer then comes by on_connected(), outside of the signal handlers that find the fault.
+void WsConnector::run(const std::function<void()>& body) {
+  const auto done = guard(body);
+  if (!done.ok()) abort(done.error());
+}
+
 void WsConnector::abort(Error fault) {
   if (!fault_) fault_ = std::move(fault);
   if (stream_) return finish(*fault_);
@@ -139,8 +145,7 @@ void WsConnector::finish(Result<WsChannel> outcome) {
   const auto self = shared_from_this();
   limit_.cancel();
   if (stream_) stream_->drop();
-  const Done done = std::move(done_);
-  done(std::move(outcome));
+  if (const Done done = std::exchange(done_, {})) done(std::move(outcome));
 }
 
 void WsConnector::on_event(GSocketClient*, GSocketClientEvent event, GSocketConnectable*,

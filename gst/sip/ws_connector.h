@@ -43,6 +43,8 @@ class WsConnector : public std::enable_shared_from_this<WsConnector> {
  private:
   Result<void> prepare();
   void connect();
+  // An exception ends the attempt, as a fault of the peer's does.
+  void run(const std::function<void()>& body);
   void abort(Error fault);
   void on_connected(GAsyncResult* result);
   Error failure(const GError* error) const;

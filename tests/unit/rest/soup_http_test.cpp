@@ -187,6 +187,17 @@ TEST_F(SoupHttpTest, RefusesHeaderInjection) {
   EXPECT_EQ(response.error().code, Errc::kConfig);
 }
 
+TEST_F(SoupHttpTest, IsGoodForTheNextRequestWhenACallbackThrows) {
+  Server server([](SoupServerMessage* message) { reply(message, 200, ""); });
+  bool called = false;
+  http->request(get(server.url()), [&](const Result<HttpResponse>&) {
+    called = true;
+    throw std::out_of_range("a fault of ours");
+  });
+  loop.run_until([&] { return called; });
+  EXPECT_TRUE(ask(loop, *http, get(server.url())).ok());
+}
+
 TEST_F(SoupHttpTest, DropsCallbacksWhenDestroyed) {
   Ref<SoupServerMessage> held;
   Server server([&](SoupServerMessage* message) {

@@ -20,9 +20,14 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+constexpr std::string_view kThrows = "a message that finds a fault of ours";
+
 struct Recorder : Transport::Listener {
   void on_open() override { ++opened; }
-  void on_message(std::string_view bytes) override { messages.emplace_back(bytes); }
+  void on_message(std::string_view bytes) override {
+    messages.emplace_back(bytes);
+    if (bytes == kThrows) throw std::out_of_range("a fault of ours");
+  }
   void on_closed(const Error& reason) override { closed.push_back(reason); }
 
   int opened = 0;
@@ -239,6 +244,17 @@ TEST_F(SipWsTransport, RefusesServerWithoutSip) {
   open({.proxy = peer.address, .ca_file = good_pem_});
   ASSERT_TRUE(fails());
   EXPECT_EQ(events_.closed[0].code, Errc::kRejected);
+}
+
+TEST_F(SipWsTransport, EndsAtAMessageWhoseHandlingThrows) {
+  SoupPeer peer(good_pem_);
+  connect(peer);
+  soup_websocket_connection_send_text(peer.socket.get(), std::string(kThrows).c_str());
+  soup_websocket_connection_send_text(peer.socket.get(), "never handled");
+  EXPECT_TRUE(fails());
+  EXPECT_EQ(events_.messages.size(), 1u);
+  ASSERT_EQ(events_.closed.size(), 1u);
+  EXPECT_EQ(events_.closed[0].code, Errc::kInternal);
 }
 
 TEST_F(SipWsTransport, EndsAtAMessageThatIsTooLarge) {
