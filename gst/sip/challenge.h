@@ -21,7 +21,8 @@ class UserAgentCore;
 class AuthenticatedRequest : public std::enable_shared_from_this<AuthenticatedRequest> {
  public:
   // As ClientTransaction::Handler, without challenges that are answered. Error kAuth: a challenge
-  // that cannot be answered, or credentials refused. Never called before send() has returned.
+  // that cannot be answered, or credentials refused; kProtocol: one of another realm. Never called
+  // before send() has returned.
   using Handler = ClientTransaction::Handler;
   using NextCseq = std::function<uint32_t()>;  // of the dialog
 

@@ -69,7 +69,8 @@ class DigestSession {
   explicit DigestSession(Options options);
 
   // Takes the challenges of a 401 or 407. Ok: authorize() the request again, with a new branch and
-  // CSeq + 1, and send it. Else the response is final: kAuth, with the reason for a person.
+  // CSeq + 1, and send it. Else the response is final: kAuth, or kProtocol for another realm, with
+  // the reason for a person.
   // `request` is what was challenged; `retries` is how often it was sent again for a challenge
   // before: credentials made from this request's own challenge and refused again without
   // stale=true mean a wrong password.

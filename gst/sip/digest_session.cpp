@@ -38,8 +38,9 @@ Error unanswerable(const Message& response, const std::vector<std::string>& real
   if (all.empty()) return {Errc::kAuth, "the server asks for a login that this client cannot do"};
   if (std::find(realms.begin(), realms.end(), all.front().realm) != realms.end())
     return {Errc::kAuth, "the server asks for a weaker digest than it did before"};
-  return {Errc::kAuth, "the server asks for the password of another realm (" +
-                           clean_text(all.front().realm) + "), which is not given away"};
+  // Nothing is wrong with our credentials: provisioning anew would only cost the running calls.
+  return {Errc::kProtocol, "the server asks for the password of another realm (" +
+                               clean_text(all.front().realm) + "), which is not given away"};
 }
 
 }  // namespace

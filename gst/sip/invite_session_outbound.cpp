@@ -13,6 +13,7 @@ int status_of(const Error& error) {
     case Errc::kTimeout:
       return 408;
     case Errc::kAuth:
+    case Errc::kProtocol:  // a challenge of another realm
       return 407;
     default:
       return 503;

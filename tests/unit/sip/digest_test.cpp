@@ -195,7 +195,7 @@ TEST_F(SipDigestSession, NeverAnswersAForeignRealm) {  // GHSA-3v3f-99mv-qvj4
   rogue.add("WWW-Authenticate", "Digest realm=\"evil.example\", nonce=\"n\"");
   const Result<void> taken = session_.take_challenge(request(), rogue, 0);
   ASSERT_FALSE(taken.ok());
-  EXPECT_EQ(taken.error().code, Errc::kAuth);
+  EXPECT_EQ(taken.error().code, Errc::kProtocol);
   EXPECT_FALSE(authorized().has("Authorization"));
 }
 

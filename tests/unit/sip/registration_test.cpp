@@ -195,7 +195,7 @@ TEST_F(RegistrationTest, ForeignRealmGetsNoCredentials) {
   registration_->start();
   challenge(401, "n1", "evil.example.net");
   EXPECT_EQ(conversation(), "-> REGISTER\n<- 401 REGISTER\n");
-  EXPECT_EQ(failure_.error.code, Errc::kAuth);
+  EXPECT_EQ(failure_.error.code, Errc::kProtocol);
 }
 
 TEST_F(RegistrationTest, TooBriefIsAskedAgainForLonger) {

@@ -196,7 +196,7 @@ TEST_F(UserAgentRouting, ForeignRealmIsNeverAnswered) {
   send_agent_message(outcome);
   challenge(407, "n1", "SIP.example.com.evil.net");
   EXPECT_EQ(conversation(), "-> MESSAGE\n<- 407 MESSAGE\n");
-  EXPECT_EQ(outcome.code, Errc::kAuth);
+  EXPECT_EQ(outcome.code, Errc::kProtocol);
 }
 
 TEST_F(UserAgentRouting, RequestAlwaysEnds) {
