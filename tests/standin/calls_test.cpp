@@ -241,6 +241,25 @@ TEST_F(CallsTest, ReplyIsAnsweredAfterTheCancel) {
   EXPECT_EQ(xml_attribute(answer.body, "Hdr", "SID"), sid);
 }
 
+TEST_F(AnchorTest, OfferThatCrossesTheByeIs481) {
+  server.control("POST", "/numbers", "{\"number\":\"+12025550177\"}");
+  make_media({});
+  const auto offer = wait_sdp([&](auto done) { media->create_offer(done); });
+  const auto invite = alice.invite_authorised("12025550177", offer);
+  const auto ok = alice.expect("SIP/2.0 200");
+  alice.send(alice.ack(invite, ok));
+  const std::string id = server.call_ids().at(0);
+  server.hang_up(id);
+  const auto bye = alice.expect("BYE ");
+  EXPECT_TRUE(server.wait_call_state(id, "finished", seconds(2)));
+  auto again = alice.in_dialog("INVITE", invite, ok);
+  again.add("Contact", invite.get("Contact")).add("Content-Type", "application/sdp");
+  again.body = offer;
+  alice.send(again);
+  EXPECT_EQ(alice.expect("SIP/2.0 481").status, 481);
+  alice.respond(bye, 200);
+}
+
 TEST_F(AnchorTest, ServerHangsUpWhileRinging) {
   const std::string id = server.place_call(kToneCall);
   const auto invite = alice.expect("INVITE ");

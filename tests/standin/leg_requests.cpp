@@ -10,7 +10,9 @@ void Leg::receive_request(const Flow& flow, const SipMessage& request) {
   if (request.method == "ACK") return receive_ack(request);
   if (request.method == "CANCEL") return receive_cancel(request);
   // RFC 3261 12.2.2; a CANCEL and the ACK to a failure belong to no dialog yet.
-  const bool known = tag_of(request.get("To")) == local_tag_ && state_ != State::kEnded;
+  const bool in_dialog = tag_of(request.get("To")) == local_tag_ && state_ != State::kEnded;
+  // Who sends a BYE has left the dialog (15.1.1); one of the client's may cross it.
+  const bool known = in_dialog && (state_ != State::kEnding || request.method == "BYE");
   if (!known) return respond(request, 481);
   if (request.method == "INVITE") return receive_reinvite(request);
   receive_in_dialog(request);
