@@ -71,15 +71,6 @@ class Rig:
         with open(f"/proc/{self.player.process.pid}/clear_refs", "w") as file:
             file.write("5")
 
-    def wait_repaired(self, flows):
-        """The call has moved to a connection after the first `flows`."""
-        def repaired():
-            now = self.wire.flows()
-            return now > flows and any(
-                m.flow == now and m.sender == CLIENT and m.start.startswith("ACK")
-                for m in self.wire.log)
-        wait_for(repaired, 30, "a repaired call")
-
     def answers(self, request):
         """What the line has said to a forged request so far."""
         return self._answers.get(_key(forged.parse(request)), [])

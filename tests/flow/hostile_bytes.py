@@ -35,7 +35,7 @@ def malformed_frames(rig, call):
     for data in BAD_FRAMES.values():
         flows = rig.wire.flows()
         rig.wire.send_bytes(data)
-        rig.wait_repaired(flows)
+        rig.wire.wait_repaired(flows)
     return len(BAD_FRAMES), "each: connection ended, call repaired"
 
 
@@ -45,7 +45,7 @@ def _flood(rig, first, more, total):
     rig.wire.send_bytes(first)
     while sent < total and rig.wire.flows() == flows and rig.wire.send_and_drain(more):
         sent += len(more)
-    rig.wait_repaired(flows)
+    rig.wire.wait_repaired(flows)
     assert sent < total, "the client took it all"
     return f"ended after less than {(sent + len(more)) / 1e6:.0f} MB, call repaired"
 

@@ -158,7 +158,7 @@ def challenge_from_another_realm(rig, call):
     rig.hook = challenge
     since, flows = len(rig.wire.log), rig.wire.flows()
     rig.wire.cut("rst")
-    rig.wait_repaired(flows + 1)
+    rig.wire.wait_repaired(flows + 1)
     assert not to_come, to_come
     told = [m.start for m in rig.wire.log[since:] if m.sender == CLIENT and "forged.invalid" in
             m.header("Authorization") + m.header("Proxy-Authorization")]

@@ -155,6 +155,16 @@ class Interposer:
                  f"{start!r} from {sender}; seen: {[m.start for m in self.log[since:]]}")
         return self.seen(sender, start, since)[0]
 
+    def wait_repaired(self, flows, seconds=30):
+        """An answered call has moved to a connection after the first `flows`: the ACK of the
+        client's re-INVITE has come by."""
+        def repaired():
+            now = self.flows()
+            return now > flows and any(
+                m.flow == now and m.sender == CLIENT and m.start.startswith("ACK")
+                for m in self.log)
+        wait_for(repaired, seconds, "a repaired call")
+
     # --- the loop's thread ---
 
     async def _serve(self, reader, writer):
