@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { callSeconds, exitsCleanly, interrupt, record, speak } from '../lib/pipeline.mjs';
 import { dialled } from '../lib/standin.mjs';
-import { TALK_SECONDS, expectCodec, ourTones } from './talk.mjs';
+import { TALK_SECONDS, bothHear, expectCodec, ourTones } from './talk.mjs';
 
 const OURS = '101';
 const THEIRS = '102';
@@ -27,7 +27,7 @@ function talk(codec, hangUp) {
   return async (bench) => {
     const { caller, pipeline, tones, wav } = await registered(bench, codec);
     await call(bench, caller);
-    await caller.hears(TALK_SECONDS);
+    await bothHear(caller, wav, TALK_SECONDS);
     await expectCodec(caller, codec);
     await hangUp(bench, caller, pipeline);
     await caller.happened('disposed');

@@ -2,7 +2,7 @@
 // Our pipeline calls the SDK.
 import { join } from 'node:path';
 import { exitsCleanly, interrupt, record, speak } from '../lib/pipeline.mjs';
-import { TALK_SECONDS, expectCodec, ourTones } from './talk.mjs';
+import { TALK_SECONDS, bothHear, expectCodec, ourTones } from './talk.mjs';
 
 const OURS = '101';
 const THEIRS = '102';
@@ -23,7 +23,7 @@ function talk(codec, hangUp) {
     const tones = await ourTones(bench);
     const { callee, pipeline, wav } = await ringing(bench, codec, speak(tones.wav));
     await callee.answer();
-    await callee.hears(TALK_SECONDS);
+    await bothHear(callee, wav, TALK_SECONDS);
     await expectCodec(callee, codec);
     await hangUp(bench, callee, pipeline);
     await callee.happened('disposed');

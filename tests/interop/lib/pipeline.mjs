@@ -26,6 +26,7 @@ const LINE = ['rcsignal', 'local-address=127.0.0.1'];
 // The elements of a recording, and of a file spoken into the call.
 export function record(wav, ...settings) {
   return ['rcsrc', 'num-calls=1', 'idle=none', ...settings, '!', 'wavenc', '!', 'filesink',
+    'buffer-mode=unbuffered', // else the file is up to 2 s behind, and tests wait for it
     `location=${wav}`]; // a setting given twice: the last one counts
 }
 
