@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The SDK calls the SDK: judges the stand-in alone.
 import { dialled } from '../lib/standin.mjs';
-import { TALK_SECONDS, expectCodec } from './talk.mjs';
+import { TALK_SECONDS, expectCodec, heardWell } from './talk.mjs';
 
 const CALLER = '101';
 const CALLEE = '102';
@@ -26,10 +26,12 @@ async function answered(bench, codec) {
 function talk(codec, whoHangsUp) {
   return async (bench) => {
     const { caller, callee } = await answered(bench, codec);
-    for (const phone of [caller, callee]) await phone.hears(TALK_SECONDS);
+    await heardWell(bench, [caller, callee], async () => {
+      for (const phone of [caller, callee]) await phone.hears(TALK_SECONDS);
+      await bench.expectHeard(callee, caller.tones, ['--min-tones', '18']);
+      await bench.expectHeard(caller, callee.tones, ['--min-tones', '18']);
+    });
     for (const phone of [caller, callee]) await expectCodec(phone, codec ?? 'opus');
-    await bench.expectHeard(callee, caller.tones, ['--min-tones', '18']);
-    await bench.expectHeard(caller, callee.tones, ['--min-tones', '18']);
     await { caller, callee }[whoHangsUp].hangup();
     for (const phone of [caller, callee]) await phone.happened('disposed');
     for (const phone of [caller, callee]) await phone.unregister();
