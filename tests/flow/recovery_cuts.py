@@ -93,7 +93,9 @@ class World:
         pcm, rate = sound.samples(path)  # a file that was not ended says 18 hours in its header
         length = len(pcm) / rate
         assert length > 2 * EDGE, f"{path} holds {length} s"
-        skip = EDGE if cut.must_survive() else max(EDGE, length - 2 * EDGE)
+        # When our 200 was lost, the far end begins to speak only after the next one.
+        begin = sound.first_sound(path) + EDGE
+        skip = begin if cut.must_survive() else max(begin, length - 2 * EDGE)
         quiet = sound.longest_quiet(path, skip=skip, tail=EDGE)
         self.longest = max(self.longest, quiet)
         limit = QUIET + 2 * self.stalls.longest()

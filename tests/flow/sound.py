@@ -56,6 +56,14 @@ def decibels(ratio):
     return float(10 * np.log10(max(ratio, 1e-12)))
 
 
+def first_sound(path, block=0.005):
+    """Seconds until a steady sound sets in: a block within 20 dB of the loudest."""
+    pcm, rate = samples(path)
+    size = round(block * rate)
+    rms = np.sqrt(np.mean(pcm[: len(pcm) // size * size].reshape(-1, size) ** 2, axis=1))
+    return float(np.argmax(rms > 0.1 * rms.max()) * block)
+
+
 def longest_quiet(path, skip=0.0, tail=0.0, block=0.005):
     """Seconds of the longest pause in a steady sound: blocks 20 dB below the usual level. What is
     left out at the begin and at the end is given in seconds."""
