@@ -18,7 +18,7 @@ inline Error internal_error(const char* what) {
 
 // Runs the body of a callback that C code makes: GLib's loop, GStreamer's elements. An exception (a
 // fault of ours: out_of_range, bad_alloc) must not pass through their frames: locks stay locked, a
-// GSource stays "in call" and never runs again (measured), and what catches nothing ends the host
+// GSource stays "in call" and never runs again, and what catches nothing ends the host
 // process. Instead one warning is logged, and the caller gives up what it was working on.
 // The only place that catches; each entry of ours from C uses it.
 template <typename Body>

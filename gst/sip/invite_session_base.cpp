@@ -102,14 +102,18 @@ void SessionBase::settle(uint64_t id, const Result<Message>& last) {
   if (!pending.empty()) pending.mapped()(outcome_of(last));
 }
 
-void SessionBase::acknowledge(const Message& invite, const std::string& sdp) {
+Message SessionBase::make_ack(const Dialog& dialog, const Message& invite) {
   const auto cseq = invite.cseq();
-  if (!cseq) return;
-  Message ack = dialog_->make_ack(cseq->number);
+  Message ack = dialog.make_ack(cseq ? cseq->number : 0);
   // It cannot be challenged, so it carries what the INVITE was let through with (22.3).
   for (const auto* name : {"Authorization", "Proxy-Authorization"}) {
     for (const auto& value : invite.headers(name)) ack.add(name, value);
   }
+  return ack;
+}
+
+void SessionBase::acknowledge(const Message& invite, const std::string& sdp) {
+  Message ack = make_ack(*dialog_, invite);
   if (!sdp.empty()) ack.set_body("application/sdp", sdp);
   core_->stamp(ack);
   core_->send_message(ack);

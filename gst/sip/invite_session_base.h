@@ -85,6 +85,7 @@ class SessionBase : public InviteSession, public std::enable_shared_from_this<Se
   AuthenticatedRequest::NextCseq next_cseq();  // of the dialog
   // The ACK to a 2xx of ours: end to end, with the INVITE's credentials; kept for repeats.
   void acknowledge(const Message& invite, const std::string& sdp);
+  static Message make_ack(const Dialog& dialog, const Message& invite);
   // True: this 2xx has been acknowledged, and is once more.
   bool repeat_ack(const Message& response);
   // What they can do, as their latest message with an Allow says.

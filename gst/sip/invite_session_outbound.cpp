@@ -127,8 +127,7 @@ void OutboundSession::ack(std::string sdp) {
 // Another device answered too: only one call is wanted (13.2.2.4).
 void OutboundSession::end_fork(const Message& response) {
   Dialog fork = Dialog::caller(invite_, response);
-  const auto cseq = invite_.cseq();
-  Message ack = fork.make_ack(cseq ? cseq->number : 0);
+  Message ack = make_ack(fork, invite_);
   core_->stamp(ack);
   core_->send_message(ack);
   AuthenticatedRequest::send(core_, fork.make_request("BYE"), [](const Result<Message>&) {});

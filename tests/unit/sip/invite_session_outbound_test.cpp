@@ -111,6 +111,17 @@ TEST_F(OutboundCall, OtherForksThatAnswerAreHungUp) {
   EXPECT_TRUE(session->established());
 }
 
+TEST_F(OutboundCall, OtherForksAreAcknowledgedWithTheCredentialsToo) {
+  const auto session = dial();
+  challenge(407, "n1");
+  const Message invite = last("INVITE");
+  reply_to(invite, 200, kAnswer, "one");
+  reply_to(invite, 200, kAnswer, "two");
+  EXPECT_EQ(last("ACK").to_tag(), "two");
+  EXPECT_EQ(last("ACK").header("Proxy-Authorization"), invite.header("Proxy-Authorization"));
+  EXPECT_TRUE(invite.has("Proxy-Authorization"));
+}
+
 TEST_F(OutboundCall, AnswersALateOfferInTheAck) {
   const auto session = dial("");
   EXPECT_FALSE(last().has("Content-Type"));
