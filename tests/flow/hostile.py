@@ -95,7 +95,7 @@ class Rig:
         assert self.standin.registered(), "not registered"
         options = forger.outside("OPTIONS")
         self.wire.send(options)
-        self.wait_answer(options, "SIP/2.0 200", 2)
+        self.wait_answer(options, "SIP/2.0 200", 5)
 
     def dialled(self):
         """Request-URIs of all calls that the line began."""
@@ -137,7 +137,7 @@ class Call:
         if self.forged_bye:  # forged requests have used up the stand-in's numbers
             bye = self.forger.inside("BYE")
             self.rig.wire.send(bye)
-            self.rig.wait_answer(bye, "SIP/2.0 200", 2)
+            self.rig.wait_answer(bye, "SIP/2.0 200", 5)
         self.rig.standin.hang_up(self.id)
         self.rig.wire.wait_seen(SERVER, "BYE", since)
         self.rig.player.wait(f"eos {self.name}", 5)
@@ -146,8 +146,8 @@ class Call:
 
     def longest_pause(self):
         """Seconds, of both directions."""
-        return max(sound.longest_quiet(self.path(end), skip=EDGE, tail=EDGE)
-                   for end in (".wav", "-far.wav"))
+        return max(sound.longest_quiet(path, skip=sound.first_sound(path) + EDGE, tail=EDGE)
+                   for path in (self.path(".wav"), self.path("-far.wav")))
 
 
 class Hostile(unittest.TestCase):
