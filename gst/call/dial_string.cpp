@@ -59,13 +59,18 @@ Error bad_number(std::string_view text) {
 
 }  // namespace
 
+std::string without_separators(std::string_view number) {
+  std::string digits(number);
+  std::erase_if(digits,
+                [](char c) { return c == ' ' || c == '-' || c == '(' || c == ')' || c == '.'; });
+  return digits;
+}
+
 Result<std::string> parse_dial_string(std::string_view text, bool allow_emergency) {
   while (text.starts_with(' ')) text.remove_prefix(1);
   if (is_feature(text)) return std::string(text);
   const bool international = text.starts_with('+');
-  std::string digits(text.substr(international ? 1 : 0));
-  std::erase_if(digits,
-                [](char c) { return c == ' ' || c == '-' || c == '(' || c == ')' || c == '.'; });
+  std::string digits = without_separators(text.substr(international ? 1 : 0));
   if (!is_number(digits)) return bad_number(text);
   if (!allow_emergency && is_emergency(digits, international))
     return Error{Errc::kConfig,

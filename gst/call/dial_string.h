@@ -15,4 +15,7 @@ namespace rc::call {
 // Emergency numbers are refused unless allowed: a headless process has no location to send help to.
 Result<std::string> parse_dial_string(std::string_view text, bool allow_emergency);
 
+// A number without the " ", "-", ".", "(" and ")" that people write into it.
+std::string without_separators(std::string_view number);
+
 }  // namespace rc::call

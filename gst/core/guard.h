@@ -20,7 +20,8 @@ inline Error internal_error(const char* what) {
 // fault of ours: out_of_range, bad_alloc) must not pass through their frames: locks stay locked, a
 // GSource stays "in call" and never runs again, and what catches nothing ends the host
 // process. Instead one warning is logged, and the caller gives up what it was working on.
-// The only place that catches; each entry of ours from C uses it.
+// The only place that catches. Tasks, timers, sockets, HTTP and the elements' virtual methods use
+// it; signal handlers and pad probes of the media do not.
 template <typename Body>
 Result<std::invoke_result_t<Body>> guard(Body body) {
   try {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "call/dial_string.h"
 #include "core/ref.h"
 #include "core/text.h"
 #include "sip/host_port.h"
@@ -55,9 +56,8 @@ bool is_address(const std::string& text) {
 
 // As RingCentral wants it in P-Asserted-Identity: without plus (protocol/ringcentral.md 5.1).
 Result<std::string> digits_of(const std::string& caller_id) {
-  std::string digits = caller_id.substr(caller_id.starts_with('+') ? 1 : 0);
-  std::erase_if(digits,
-                [](char c) { return std::string_view(" -().").find(c) != std::string_view::npos; });
+  const size_t plus = caller_id.starts_with('+') ? 1 : 0;
+  std::string digits = call::without_separators(std::string_view(caller_id).substr(plus));
   if (!digits.empty() && digits.size() <= kMaxCallerId &&
       std::all_of(digits.begin(), digits.end(), [](char c) { return g_ascii_isdigit(c); }))
     return digits;

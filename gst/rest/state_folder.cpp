@@ -16,6 +16,7 @@ namespace rc::rest {
 namespace {
 
 constexpr size_t kMaxFileBytes = 1024;
+constexpr size_t kMaxDeviceIdBytes = 128;
 constexpr mode_t kOwnerOnly = 0600;
 constexpr mode_t kOthers = 077;
 constexpr mode_t kOthersWrite = 022;
@@ -69,8 +70,6 @@ bool write_all(int file, std::string_view content) {
   }
   return ::fsync(file) == 0;  // or a power cut leaves an empty file behind the new name
 }
-
-constexpr size_t kMaxDeviceIdBytes = 128;
 
 std::string device_file(const std::string& key) { return key + ".device"; }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/host.h"
 #include "core/ref.h"
 #include "core/text.h"
 
@@ -25,13 +26,6 @@ std::string_view host_of(GUri* uri) {
 }
 
 bool has_scheme(GUri* uri, std::string_view scheme) { return g_uri_get_scheme(uri) == scheme; }
-
-bool is_loopback(std::string_view host) {
-  if (equals_ignore_case(host, "localhost")) return true;
-  auto address =
-      Ref<GInetAddress>::adopt(g_inet_address_new_from_string(std::string(host).c_str()));
-  return address && g_inet_address_get_is_loopback(address.get()) != FALSE;
-}
 
 // GUri has undone the escapes of a host: "evil.org%2F.ringcentral.com" has a slash in it by now.
 bool is_plain_host(std::string_view host) {

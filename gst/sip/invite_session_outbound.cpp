@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "sip/bounds.h"
 
 namespace rc::sip {
 namespace {
@@ -124,12 +125,17 @@ void OutboundSession::ack(std::string sdp) {
   acknowledge(invite_, sdp);
 }
 
-// Another device answered too: only one call is wanted (13.2.2.4).
+// Another device answered too: only one call is wanted (13.2.2.4). It is hung up once; each repeat
+// of its 2xx gets the same ACK.
 void OutboundSession::end_fork(const Message& response) {
+  const auto known = fork_acks_.find(response.to_tag());
+  if (known != fork_acks_.end()) return core_->send_message(known->second);
+  if (fork_acks_.size() >= kMaxForks) return;
   Dialog fork = Dialog::caller(invite_, response);
   Message ack = make_ack(fork, invite_);
   core_->stamp(ack);
   core_->send_message(ack);
+  fork_acks_.emplace(response.to_tag(), std::move(ack));
   AuthenticatedRequest::send(core_, fork.make_request("BYE"), [](const Result<Message>&) {});
 }
 

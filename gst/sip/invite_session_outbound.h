@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -47,6 +48,7 @@ class OutboundSession : public SessionBase {
   bool answered_ = false;
   bool cancel_wanted_ = false;
   std::string cancel_reason_;
+  std::map<std::string, Message> fork_acks_;  // by To tag, of the forks that were hung up
 };
 
 }  // namespace rc::sip

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "sip/invite_session_progress.h"
 
+#include "sip/bounds.h"
+
 namespace rc::sip {
-namespace {
-
-constexpr size_t kMaxForks = 16;
-
-}  // namespace
 
 bool ReliableProgress::take(const Message& response) {
   const std::string tag = response.to_tag();

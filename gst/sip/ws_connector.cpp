@@ -7,18 +7,13 @@
 #include <utility>
 
 #include "core/guard.h"
+#include "core/host.h"
 #include "core/text.h"
 #include "core/tls.h"
 #include "sip/host_port.h"
 
 namespace rc::sip {
 namespace {
-
-bool is_loopback(const std::string& host) {
-  if (host == "localhost") return true;
-  const auto address = Ref<GInetAddress>::adopt(g_inet_address_new_from_string(host.c_str()));
-  return address && g_inet_address_get_is_loopback(address.get()) != FALSE;
-}
 
 std::string without_brackets(const std::string& host) {
   return host.starts_with('[') ? host.substr(1, host.size() - 2) : host;
@@ -89,12 +84,12 @@ void WsConnector::connect() {
       weak);
 }
 
-// The answer then comes by on_connected(), outside of the signal handlers that find the fault.
 void WsConnector::run(const std::function<void()>& body) {
   const auto done = guard(body);
   if (!done.ok()) abort(done.error());
 }
 
+// The answer then comes by on_connected(), outside of the signal handlers that find the fault.
 void WsConnector::abort(Error fault) {
   if (!fault_) fault_ = std::move(fault);
   if (stream_) return finish(*fault_);

@@ -93,6 +93,57 @@ GstStructure* Pipeline::structure(const char* name) {
   return nullptr;
 }
 
+std::string Pipeline::warning() {
+  GstMessage* message = wait(GST_MESSAGE_WARNING);
+  if (message == nullptr) return {};
+  GError* error = nullptr;
+  gst_message_parse_warning(message, &error, nullptr);
+  const std::string text = error->message;
+  g_error_free(error);
+  gst_message_unref(message);
+  return text;
+}
+
+bool Pipeline::ends() {
+  GstMessage* message = wait(GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+  const bool eos = message != nullptr && GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS;
+  if (message != nullptr) gst_message_unref(message);
+  return eos;
+}
+
+Tap::Tap(GstElement* element, const char* pad)
+    : pad_(gst_element_get_static_pad(element, pad)),
+      id_(gst_pad_add_probe(pad_, GST_PAD_PROBE_TYPE_BUFFER, on_buffer, this, nullptr)) {}
+
+Tap::~Tap() {
+  gst_pad_remove_probe(pad_, id_);
+  gst_object_unref(pad_);
+  for (GstBuffer* buffer : buffers_) gst_buffer_unref(buffer);
+}
+
+bool Tap::wait(size_t count, std::chrono::seconds limit) {
+  std::unique_lock lock(mutex_);
+  return came_.wait_for(lock, limit, [&] { return buffers_.size() >= count; });
+}
+
+size_t Tap::count() {
+  std::lock_guard lock(mutex_);
+  return buffers_.size();
+}
+
+GstBuffer* Tap::at(size_t index) {
+  std::lock_guard lock(mutex_);
+  return buffers_.at(index);
+}
+
+GstPadProbeReturn Tap::on_buffer(GstPad*, GstPadProbeInfo* info, gpointer data) {
+  auto* self = static_cast<Tap*>(data);
+  std::lock_guard lock(self->mutex_);
+  self->buffers_.push_back(gst_buffer_ref(GST_PAD_PROBE_INFO_BUFFER(info)));
+  self->came_.notify_all();
+  return GST_PAD_PROBE_OK;
+}
+
 std::string error_text(GstMessage* message) {
   GError* error = nullptr;
   gst_message_parse_error(message, &error, nullptr);

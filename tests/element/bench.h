@@ -5,8 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <condition_variable>
 #include <filesystem>
-#include <optional>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -42,10 +43,37 @@ class Pipeline {
   std::vector<std::string> errors();
   // The next element message of this name.
   GstStructure* structure(const char* name);
+  // The text of the next warning; empty when none comes.
+  std::string warning();
+  // Whether what comes next, of EOS and an error, is EOS.
+  bool ends();
 
  private:
   GstElement* pipeline_ = nullptr;
   GstBus* bus_ = nullptr;
+};
+
+// The buffers that come by a pad of an element.
+class Tap {
+ public:
+  Tap(GstElement* element, const char* pad);
+  ~Tap();
+  Tap(const Tap&) = delete;
+  Tap& operator=(const Tap&) = delete;
+
+  // False if they do not come in time. The buffers stay with this.
+  bool wait(size_t count, std::chrono::seconds limit = std::chrono::seconds(5));
+  size_t count();
+  GstBuffer* at(size_t index);
+
+ private:
+  static GstPadProbeReturn on_buffer(GstPad*, GstPadProbeInfo* info, gpointer self);
+
+  GstPad* pad_;
+  gulong id_;
+  std::mutex mutex_;
+  std::condition_variable came_;
+  std::vector<GstBuffer*> buffers_;
 };
 
 std::string error_text(GstMessage* message);

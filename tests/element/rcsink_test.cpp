@@ -8,46 +8,11 @@ namespace {
 
 class RcSink : public Bench {
  protected:
-  // Blocks until a buffer has come to the sink, which then holds it.
+  // Plays until a buffer has come to the sink, which then holds it.
   static void wait_for_input(Pipeline& pipeline) {
-    GstPad* pad = gst_element_get_static_pad(pipeline.element("e"), "sink");
-    GMutex mutex;
-    GCond cond;
-    g_mutex_init(&mutex);
-    g_cond_init(&cond);
-    struct Came {
-      GMutex* mutex;
-      GCond* cond;
-      bool yes = false;
-    } came{&mutex, &cond};
-    const gulong probe = gst_pad_add_probe(
-        pad, GST_PAD_PROBE_TYPE_BUFFER,
-        [](GstPad*, GstPadProbeInfo*, gpointer data) {
-          auto* here = static_cast<Came*>(data);
-          g_mutex_lock(here->mutex);
-          here->yes = true;
-          g_cond_signal(here->cond);
-          g_mutex_unlock(here->mutex);
-          return GST_PAD_PROBE_OK;
-        },
-        &came, nullptr);
+    Tap tap(pipeline.element("e"), "sink");
     pipeline.set(GST_STATE_PLAYING);
-    const gint64 limit = g_get_monotonic_time() + 5 * G_TIME_SPAN_SECOND;
-    g_mutex_lock(&mutex);
-    while (!came.yes && g_cond_wait_until(&cond, &mutex, limit)) {
-    }
-    EXPECT_TRUE(came.yes);
-    g_mutex_unlock(&mutex);
-    gst_pad_remove_probe(pad, probe);
-    gst_object_unref(pad);
-    g_cond_clear(&cond);
-    g_mutex_clear(&mutex);
-  }
-  static bool ends(Pipeline& pipeline) {
-    GstMessage* message = pipeline.wait(GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-    const bool eos = message != nullptr && GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS;
-    if (message != nullptr) gst_message_unref(message);
-    return eos;
+    EXPECT_TRUE(tap.wait(1));
   }
 };
 
@@ -75,13 +40,13 @@ TEST_F(RcSink, KeepsInputThatWaitsThroughAPause) {
 TEST_F(RcSink, DropsLiveInputAndEndsWithIt) {
   Pipeline pipeline("audiotestsrc is-live=true num-buffers=3 ! rcsink name=e");
   pipeline.set(GST_STATE_PLAYING);
-  EXPECT_TRUE(ends(pipeline));
+  EXPECT_TRUE(pipeline.ends());
 }
 
 TEST_F(RcSink, DropsAllWhenToldTo) {
   Pipeline pipeline("audiotestsrc num-buffers=100 ! rcsink name=e idle=drop");
   pipeline.set(GST_STATE_PLAYING);
-  EXPECT_TRUE(ends(pipeline));
+  EXPECT_TRUE(pipeline.ends());
 }
 
 // Barge-in before anybody listens; a RESET_TIME would move the whole pipeline's base time.

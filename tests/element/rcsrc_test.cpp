@@ -1,73 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
 // rcsrc while there is no server: silence on time, and every way to stop it.
-#include <condition_variable>
-#include <mutex>
-
 #include "bench.h"
 
 namespace rc::element {
 namespace {
 
-using namespace std::chrono_literals;
-
-// What comes out of a pad.
-class Tap {
- public:
-  explicit Tap(GstElement* element) : pad_(gst_element_get_static_pad(element, "src")) {
-    id_ = gst_pad_add_probe(pad_, GST_PAD_PROBE_TYPE_BUFFER, on_buffer, this, nullptr);
-  }
-  ~Tap() {
-    gst_pad_remove_probe(pad_, id_);
-    gst_object_unref(pad_);
-    for (GstBuffer* buffer : buffers_) gst_buffer_unref(buffer);
-  }
-  Tap(const Tap&) = delete;
-  Tap& operator=(const Tap&) = delete;
-
-  // False if they do not come in time. The buffers stay with this.
-  bool wait(size_t count, std::chrono::seconds limit = 5s) {
-    std::unique_lock lock(mutex_);
-    return came_.wait_for(lock, limit, [&] { return buffers_.size() >= count; });
-  }
-  size_t count() {
-    std::lock_guard lock(mutex_);
-    return buffers_.size();
-  }
-  GstBuffer* at(size_t index) {
-    std::lock_guard lock(mutex_);
-    return buffers_.at(index);
-  }
-
- private:
-  static GstPadProbeReturn on_buffer(GstPad*, GstPadProbeInfo* info, gpointer data) {
-    auto* self = static_cast<Tap*>(data);
-    std::lock_guard lock(self->mutex_);
-    self->buffers_.push_back(gst_buffer_ref(GST_PAD_PROBE_INFO_BUFFER(info)));
-    self->came_.notify_all();
-    return GST_PAD_PROBE_OK;
-  }
-
-  GstPad* pad_;
-  gulong id_;
-  std::mutex mutex_;
-  std::condition_variable came_;
-  std::vector<GstBuffer*> buffers_;
-};
-
-class RcSrc : public Bench {
- protected:
-  bool ends(Pipeline& pipeline) {
-    GstMessage* message = pipeline.wait(GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-    const bool eos = message != nullptr && GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS;
-    if (message != nullptr) gst_message_unref(message);
-    return eos;
-  }
-};
+class RcSrc : public Bench {};
 
 TEST_F(RcSrc, PushesSilenceOnTimeWithoutALine) {
   Pipeline pipeline("rcsrc name=e ! fakesink");
-  Tap tap(pipeline.element("e"));
+  Tap tap(pipeline.element("e"), "src");
   pipeline.set(GST_STATE_PLAYING);
   ASSERT_TRUE(tap.wait(10));
   for (size_t i = 0; i < 10; ++i) {
@@ -95,7 +38,7 @@ TEST_F(RcSrc, IsLiveWithItsLatency) {
 
 TEST_F(RcSrc, RefusesToSeekAndGoesOn) {
   Pipeline pipeline("rcsrc name=e ! fakesink");
-  Tap tap(pipeline.element("e"));
+  Tap tap(pipeline.element("e"), "src");
   pipeline.set(GST_STATE_PLAYING);
   ASSERT_TRUE(tap.wait(1));
   EXPECT_FALSE(gst_element_seek_simple(pipeline.get(), GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH, 0));
@@ -105,7 +48,7 @@ TEST_F(RcSrc, RefusesToSeekAndGoesOn) {
 
 TEST_F(RcSrc, GoesOnAfterAFlush) {
   Pipeline pipeline("rcsrc name=e ! fakesink");
-  Tap tap(pipeline.element("e"));
+  Tap tap(pipeline.element("e"), "src");
   pipeline.set(GST_STATE_PLAYING);
   for (int i = 0; i < 3; ++i) {
     ASSERT_TRUE(tap.wait(tap.count() + 2));
@@ -124,17 +67,17 @@ TEST_F(RcSrc, EndsWithTheEosOfTheApplication) {
     Pipeline pipeline(std::string("rcsrc name=e idle=") + idle + " ! fakesink");
     pipeline.set(GST_STATE_PLAYING);
     EXPECT_TRUE(gst_element_send_event(pipeline.get(), gst_event_new_eos()));
-    EXPECT_TRUE(ends(pipeline)) << idle;
+    EXPECT_TRUE(pipeline.ends()) << idle;
   }
 }
 
 // What a WAV needs to be one.
 TEST_F(RcSrc, LeavesOneBlockBehindWhenNothingWasToBeRecorded) {
   Pipeline pipeline("rcsrc name=e idle=none ! fakesink");
-  Tap tap(pipeline.element("e"));
+  Tap tap(pipeline.element("e"), "src");
   pipeline.set(GST_STATE_PLAYING);
   gst_element_send_event(pipeline.get(), gst_event_new_eos());
-  EXPECT_TRUE(ends(pipeline));
+  EXPECT_TRUE(pipeline.ends());
   EXPECT_EQ(tap.count(), 1U);
 }
 
@@ -151,7 +94,7 @@ TEST_F(RcSrc, LetsGoOfWhoWaitsInPausedAtEos) {
     gst_message_unref(message);
   }
   pipeline.set(GST_STATE_PLAYING);
-  EXPECT_TRUE(ends(pipeline));
+  EXPECT_TRUE(pipeline.ends());
 }
 
 }  // namespace

@@ -32,7 +32,6 @@ OPTIONS, REST = arguments.parse_known_args()
 
 GROWTH_KIB = 16 * 1024  # of the peak over what was resident before (reliability.md S4)
 PAUSE = 0.100  # s, and twice what the machine itself stalled
-EDGE = 0.4  # s at both ends of a recording: first sound, last words
 RECORD = ("rcsrc num-calls=1 idle=none ! wavenc ! filesink location={}.wav "
           "audiotestsrc is-live=true freq=880 ! rcsink")
 
@@ -127,9 +126,7 @@ class Call:
         return str(self.rig.standin.path(self.name + end))
 
     def listen(self, packets_more=30):
-        sent = lambda: self.rig.standin.control("GET", f"/calls/{self.id}")["media"]["packets_sent"]
-        wanted = sent() + packets_more
-        wait_for(lambda: sent() >= wanted, packets_more / 50 + 20, "more of the tone")
+        self.rig.standin.sent_more(self.id, packets_more)
 
     def hang_up(self):
         """The far end's BYE is obeyed."""
@@ -146,8 +143,7 @@ class Call:
 
     def longest_pause(self):
         """Seconds, of both directions."""
-        return max(sound.longest_quiet(path, skip=sound.first_sound(path) + EDGE, tail=EDGE)
-                   for path in (self.path(".wav"), self.path("-far.wav")))
+        return max(sound.longest_pause(path) for path in (self.path(".wav"), self.path("-far.wav")))
 
 
 class Hostile(unittest.TestCase):

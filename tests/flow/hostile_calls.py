@@ -203,7 +203,7 @@ def redirect_to_a_premium_number(rig, call):
 
 
 def orders_to_dial(rig, call):
-    """REFER outside calls and inside, and an agent's message of an unknown command."""
+    """REFER outside calls and inside."""
     refer = (("Refer-To", f"<sip:+{PREMIUM}@sip.ringcentral.com>"),)
     call.forged_bye = True
     for _ in range(20):

@@ -7,7 +7,7 @@ import unittest
 import numpy as np
 
 import sound
-from standin import Standin, tones, wait_for
+from standin import Standin, tones
 
 KEYS, EVENT = "12#", 0.140  # s; the stand-in's events take the place of seven packets
 PIECE = 0.002  # s
@@ -33,8 +33,7 @@ class Keys(unittest.TestCase):
             "rcsrc num-calls=1 idle=none ! wavenc ! filesink location=one.wav")
         self.assertTrue(standin.registered(), standin.tail())
         call = standin.call(hangup_after_ms=5000, media={"codec": codec, **tones(1000, ms=60000)})
-        sent = lambda: standin.control("GET", f"/calls/{call}")["media"]["packets_sent"]
-        wait_for(lambda: sent() >= 100, 10, "two seconds of tone")
+        standin.sent_more(call, 100)
         standin.control("POST", f"/calls/{call}/media", {"action": "dtmf", "digits": KEYS})
         standin.wait_call(call, "ended", 20)
         self.assertEqual(0, pipeline.wait(10), standin.tail())

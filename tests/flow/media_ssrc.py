@@ -7,7 +7,7 @@ import unittest
 import goodcall
 import sound
 from player import Player
-from standin import Standin, tones, wait_for
+from standin import Standin, tones
 
 RECORD = "rcsrc num-calls=1 idle=none ! wavenc ! filesink location=one.wav"
 CHANGES, BACK_WITHIN = 5, 0.100
@@ -26,12 +26,6 @@ class Ssrc(unittest.TestCase):
         self.player.wait("sound one")
         return call
 
-    def go_on(self, call, packets):
-        """Until the far end has sent so many more."""
-        sent = lambda: self.standin.control("GET", f"/calls/{call}")["media"]["packets_sent"]
-        wanted = sent() + packets
-        wait_for(lambda: sent() >= wanted, packets / 50 + 10, "packets of the far end")
-
     def end(self, call):
         self.standin.hang_up(call)
         self.player.wait("eos one")
@@ -42,10 +36,10 @@ class Ssrc(unittest.TestCase):
 
     def change(self, codec):
         call = self.call(codec)
-        self.go_on(call, 50)
+        self.standin.sent_more(call, 50)
         for _ in range(CHANGES):
             self.standin.control("POST", f"/calls/{call}/media", {"action": "change_ssrc"})
-            self.go_on(call, 50)
+            self.standin.sent_more(call, 50)
         longest = self.end(call)
         print(f"\n  {codec}: longest silence at {CHANGES} changes of SSRC: {1000 * longest:.0f} ms")
         self.assertLessEqual(longest, BACK_WITHIN)
@@ -58,14 +52,14 @@ class Ssrc(unittest.TestCase):
 
     def test_a_flood_costs_neither_threads_nor_the_call(self):
         call = self.call("opus")
-        self.go_on(call, 100)
+        self.standin.sent_more(call, 100)
         before = most = self.player.threads()
         self.standin.control("POST", f"/calls/{call}/media",
                              {"action": "flood_ssrcs", "count": FLOOD})
         for _ in range(FLOOD * 2 // 50 + 2):  # one every 40 ms, beside the packets of the tone
-            self.go_on(call, 75)
+            self.standin.sent_more(call, 75)
             most = max(most, self.player.threads())
-        self.go_on(call, 100)
+        self.standin.sent_more(call, 100)
         longest = self.end(call)
         print(f"\n  {FLOOD} SSRCs: {before} threads before, {most} at most; longest silence "
               f"{1000 * longest:.0f} ms")

@@ -37,12 +37,7 @@ class Watchdog(unittest.TestCase):
         self.assertTrue(self.standin.registered(), self.player.drain())
         self.call = self.standin.call(media={**tones(1000, ms=600000), **media})
         self.player.wait("sound one")
-        self.sent_more(50)
-
-    def sent_more(self, packets):
-        sent = lambda: self.standin.control("GET", f"/calls/{self.call}")["media"]["packets_sent"]
-        wanted = sent() + packets
-        wait_for(lambda: sent() >= wanted, 10, "packets of the far end")
+        self.standin.sent_more(self.call, 50)
 
     def sending(self, on):
         self.standin.control("POST", f"/calls/{self.call}/media", {"action": "sending", "on": on})
@@ -84,7 +79,7 @@ class Watchdog(unittest.TestCase):
         if seconds > TOLD_WITHIN:
             message, _ = self.told("flowing", 3)
             self.assertAlmostEqual(seconds, gap_of(message), delta=0.4)
-        self.sent_more(50)
+        self.standin.sent_more(self.call, 50)
         return next(begin / 1e6 - returned for begin, gap in self.blocks()
                     if begin / 1e6 > returned - 0.020 and not gap)
 
@@ -119,7 +114,7 @@ class Watchdog(unittest.TestCase):
         self.assertEqual([], self.player.told("message one", "media=(string)stalled"))
         self.sending(True)
         self.standin.control("POST", f"/calls/{self.call}/reinvite", {"kind": "resume"})
-        self.sent_more(100)
+        self.standin.sent_more(self.call, 100)
         self.assertEqual("answered", self.standin.control("GET", f"/calls/{self.call}")["state"])
         self.end()
 

@@ -38,7 +38,6 @@ REPAIR = 10  # REGISTER 100 401 REGISTER 100 200 | INVITE 100 200 ACK
 # s. Hiccups of a packet or two, and twice what the machine itself stalled (the jitterbuffer answers a
 # stall with a step of about its length); media made anew would be silent for over 100 ms.
 QUIET = 0.060
-EDGE = 0.4  # s at both ends of a recording: first sound, last words
 
 
 class Cut:
@@ -82,7 +81,7 @@ class World:
         except AssertionError:
             assert not cut.must_survive(), self.story(since)
             return self.give_up(call, name)
-        self.break_it(cut, since)
+        self.break_it(call, cut, since)
         self.end(call, name, cut)
         for path in (f"{name}.wav", f"{name}-far.wav"):
             self.judge(self.standin.path(path), cut, since)
@@ -92,23 +91,20 @@ class World:
         """Of a call that was answered after the cut only the end is judged."""
         pcm, rate = sound.samples(path)  # a file that was not ended says 18 hours in its header
         length = len(pcm) / rate
-        assert length > 2 * EDGE, f"{path} holds {length} s"
-        # When our 200 was lost, the far end begins to speak only after the next one.
-        begin = sound.first_sound(path) + EDGE
-        skip = begin if cut.must_survive() else max(begin, length - 2 * EDGE)
-        quiet = sound.longest_quiet(path, skip=skip, tail=EDGE)
+        assert length > 2 * sound.EDGE, f"{path} holds {length} s"
+        quiet = sound.longest_pause(path, 0.0 if cut.must_survive() else length - 2 * sound.EDGE)
         self.longest = max(self.longest, quiet)
         limit = QUIET + 2 * self.stalls.longest()
         assert quiet < limit, f"{path}: a pause of {quiet * 1000:.0f} ms; {self.story(since)}"
 
-    def break_it(self, cut, since):
+    def break_it(self, call, cut, since):
         """Until the call has been repaired and its tone has gone on."""
         flows = self.wire.flows()
         if cut.phase == "set-up":
             wait_for(self.wire.fired, 5, f"the cut; {self.story(since)}")
             self.wire.wait_seen(CLIENT, "REGISTER", since)
         else:
-            self.listen()
+            self.standin.sent_more(call, 50)
             since = len(self.wire.log)
             self.wire.cut(cut.way)
             if cut.phase == "repair":
@@ -116,7 +112,7 @@ class World:
                 wait_for(self.wire.fired, 10, f"the second cut; {self.story(since)}")
             wait_for(lambda: self.wire.flows() > flows, 10, "a new connection")
         self.wait_repaired(since)
-        self.listen()
+        self.standin.sent_more(call, 50)
 
     def wait_repaired(self, since):
         """The newest connection has seen an ACK: ours, of the re-INVITE; or the server's, when our
@@ -125,13 +121,6 @@ class World:
             flow = self.wire.flows()
             return any(m.flow == flow and m.start.startswith("ACK") for m in self.wire.log[since:])
         wait_for(repaired, 15, f"a repaired call; {self.story(since)}")
-
-    def listen(self):
-        """A stretch of the tone, by the stand-in's count of packets."""
-        call = self.standin.control("GET", "/calls")["calls"][-1]
-        start = call["media"]["packets_sent"]
-        wait_for(lambda: self.standin.control("GET", "/calls")["calls"][-1]["media"]["packets_sent"]
-                 >= start + 50, 10, "a second of tone")
 
     def end(self, call, name, cut):
         mark = len(self.wire.log)

@@ -14,6 +14,7 @@ import tone_analysis  # noqa: E402
 import tones as tone_files  # noqa: E402
 
 PURITY_DB = 30.0
+EDGE = 0.4  # s at either end of a call's sound
 
 
 def sequence(count=18):
@@ -62,6 +63,12 @@ def first_sound(path, block=0.005):
     size = round(block * rate)
     rms = np.sqrt(np.mean(pcm[: len(pcm) // size * size].reshape(-1, size) ** 2, axis=1))
     return float(np.argmax(rms > 0.1 * rms.max()) * block)
+
+
+def longest_pause(path, skip=0.0):
+    """As longest_quiet() of a call's steady tone, without first sound and last words; the far end
+    may begin late, as when our 200 was lost. At least `skip` seconds are left out."""
+    return longest_quiet(path, max(skip, first_sound(path) + EDGE), EDGE)
 
 
 def longest_quiet(path, skip=0.0, tail=0.0, block=0.005):

@@ -131,6 +131,15 @@ class Standin:
         assert found["state"] in (state, "ended"), f"call is {found['state']}, not {state}"
         return found
 
+    def packets_sent(self, call):
+        return self.control("GET", f"/calls/{call}")["media"]["packets_sent"]
+
+    def sent_more(self, call, packets):
+        """Until the far end of the call has sent so many more, of 20 ms each."""
+        wanted = self.packets_sent(call) + packets
+        wait_for(lambda: self.packets_sent(call) >= wanted, packets / 50 + 20,
+                 "packets of the far end")
+
     def hang_up(self, call):
         self.control("DELETE", f"/calls/{call}")
 

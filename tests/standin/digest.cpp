@@ -24,11 +24,6 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-std::string value_of(const DigestParams& params, const std::string& name) {
-  const auto found = params.find(name);
-  return found == params.end() ? std::string() : found->second;
-}
-
 // Cuts one "value" or value off text, which starts behind the '='.
 std::string take_value(std::string_view& text) {
   std::string value;
@@ -65,6 +60,11 @@ std::string random_hex(int bytes) {
     out += kDigits[static_cast<std::size_t>(g_random_int_range(0, 16))];
   }
   return out;
+}
+
+std::string value_of(const DigestParams& params, const std::string& name) {
+  const auto found = params.find(name);
+  return found == params.end() ? std::string() : found->second;
 }
 
 DigestParams parse_digest(std::string_view header) {

@@ -14,6 +14,8 @@ namespace standin {
 using DigestParams = std::map<std::string, std::string>;
 // Empty when the scheme is not Digest.
 DigestParams parse_digest(std::string_view header);
+// Empty when it is missing.
+std::string value_of(const DigestParams& params, const std::string& name);
 
 // The response a client with this password must send (RFC 2617, RFC 7616; MD5 or SHA-256 as the
 // algorithm says; qop absent or auth).

@@ -29,6 +29,14 @@ bool is_open(const Flow& flow) {
 
 }  // namespace
 
+void send_bytes(SoupWebsocketConnection* socket, const std::string& text) {
+  const bool utf8 =
+      g_utf8_validate(text.data(), static_cast<gssize>(text.size()), nullptr) != FALSE;
+  g_autoptr(GBytes) bytes = g_bytes_new(text.data(), text.size());
+  soup_websocket_connection_send_message(
+      socket, utf8 ? SOUP_WEBSOCKET_DATA_TEXT : SOUP_WEBSOCKET_DATA_BINARY, bytes);
+}
+
 guint16 listen_on_loopback(SoupServer* server, SoupServerListenOptions options) {
   g_autoptr(GSocketAddress) address = g_inet_socket_address_new_from_string("127.0.0.1", 0);
   if (!soup_server_listen(server, address, options, nullptr)) return 0;
@@ -130,11 +138,7 @@ bool Flows::send(std::uint64_t id, const SipMessage& message) {
 void Flows::send_raw(Flow& flow, const std::string& text) {
   if (!is_open(flow) || !flow.frozen.empty()) return;
   log_.add(flow.id, false, text);
-  const bool utf8 =
-      g_utf8_validate(text.data(), static_cast<gssize>(text.size()), nullptr) != FALSE;
-  g_autoptr(GBytes) bytes = g_bytes_new(text.data(), text.size());
-  soup_websocket_connection_send_message(
-      flow.socket, utf8 ? SOUP_WEBSOCKET_DATA_TEXT : SOUP_WEBSOCKET_DATA_BINARY, bytes);
+  send_bytes(flow.socket, text);
 }
 
 void Flows::send_unchecked(std::uint64_t id, const std::string& text) {

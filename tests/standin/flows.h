@@ -26,6 +26,9 @@ struct Flow {
   std::vector<int> frozen;  // descriptors that keep a socket open which nobody reads any more
 };
 
+// Any bytes as one WebSocket message; a binary one when they are not UTF-8.
+void send_bytes(SoupWebsocketConnection* socket, const std::string& text);
+
 // The secure WebSocket server for SIP: wss://127.0.0.1:<port>/, subprotocol "sip".
 // Thread: the loop's.
 class Flows {
@@ -50,7 +53,6 @@ class Flows {
   Flow* newest(std::string_view extension);
   // False when the flow is gone; the message is lost then, as on the real service.
   bool send(std::uint64_t id, const SipMessage& message);
-  // Any bytes as one WebSocket message; a binary one when they are not UTF-8.
   void send_raw(Flow& flow, const std::string& text);
   // Bytes of a test's own making; the judge expects an answer to them but does not demand it.
   void send_unchecked(std::uint64_t id, const std::string& text);

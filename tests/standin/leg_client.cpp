@@ -8,10 +8,8 @@ namespace {
 
 // One of RFC 3262's responses, which wants a PRACK.
 std::uint32_t rseq_of(const SipMessage& response) {
-  const auto required = response.list("Require");
-  const bool reliable = std::find(required.begin(), required.end(), "100rel") != required.end();
-  const std::string rseq(response.get("RSeq"));
-  return reliable ? static_cast<std::uint32_t>(g_ascii_strtoull(rseq.c_str(), nullptr, 10)) : 0;
+  const bool reliable = has_option(response, "Require", "100rel");
+  return reliable ? static_cast<std::uint32_t>(number_in(response, "RSeq")) : 0;
 }
 
 }  // namespace
@@ -173,10 +171,8 @@ void Leg::receive_failure(OwnInvite& invite, const SipMessage& response) {
 bool Leg::retry_with_interval(const OwnInvite& invite, const SipMessage& response) {
   const std::string least(response.get("Min-SE"));
   const bool asked = invite.request.count("Session-Expires") > 0;
-  if (response.status != 422 || least.empty() || !asked || cancel_wanted_) return false;
-  const auto before =
-      g_ascii_strtoull(std::string(invite.request.get("Min-SE")).c_str(), nullptr, 10);
-  if (g_ascii_strtoull(least.c_str(), nullptr, 10) <= before) return false;
+  if (response.status != 422 || !asked || cancel_wanted_) return false;
+  if (number_in(response, "Min-SE") <= number_in(invite.request, "Min-SE")) return false;
   auto message = invite.request;
   const auto cseq = next_cseq();
   invite_branch_ = own_branch();

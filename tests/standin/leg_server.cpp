@@ -1,23 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
 // The part of a leg that is called: the responses to the client's INVITE.
-#include <algorithm>
-
 #include "leg.h"
 
 namespace standin {
 namespace {
 
 constexpr std::chrono::milliseconds kT1{500};
-
-bool names(const SipMessage& message, const char* header, const char* tag) {
-  const auto values = message.list(header);
-  return std::find(values.begin(), values.end(), tag) != values.end();
-}
-
-std::uint64_t seconds_of(std::string_view interval) {
-  return g_ascii_strtoull(std::string(interval).c_str(), nullptr, 10);
-}
 
 }  // namespace
 
@@ -71,13 +60,13 @@ void Leg::reject(int status) {
 }
 
 bool Leg::interval_too_small() const {
-  const auto interval = waiting_invite_ ? seconds_of(waiting_invite_->get("Session-Expires")) : 0;
+  const auto interval = waiting_invite_ ? number_in(*waiting_invite_, "Session-Expires") : 0;
   return interval > 0 && interval < static_cast<std::uint64_t>(sip_.min_se);
 }
 
 bool Leg::may_be_reliable() const {
-  return sip_.reliable && (names(*waiting_invite_, "Supported", "100rel") ||
-                           names(*waiting_invite_, "Require", "100rel"));
+  return sip_.reliable && (has_option(*waiting_invite_, "Supported", "100rel") ||
+                           has_option(*waiting_invite_, "Require", "100rel"));
 }
 
 void Leg::send_reliable(SipMessage response) {

@@ -165,6 +165,16 @@ std::string branch_of(const SipMessage& message) {
   return header_param(via.substr(0, via.find(',')), "branch").value_or("");
 }
 
+bool has_option(const SipMessage& message, std::string_view header, std::string_view option) {
+  const auto options = message.list(header);
+  return std::any_of(options.begin(), options.end(),
+                     [&](const auto& each) { return equal_nocase(each, option); });
+}
+
+std::uint64_t number_in(const SipMessage& message, std::string_view header) {
+  return g_ascii_strtoull(std::string(message.get(header)).c_str(), nullptr, 10);
+}
+
 std::optional<CSeq> cseq_of(const SipMessage& message) {
   const auto value = message.get("CSeq");
   CSeq cseq;

@@ -62,6 +62,10 @@ std::string user_of(std::string_view uri);
 std::optional<std::string> header_param(std::string_view value, std::string_view name);
 std::string tag_of(std::string_view name_addr);
 std::string branch_of(const SipMessage& message);
+// Whether a list header such as Require or Supported holds this option.
+bool has_option(const SipMessage& message, std::string_view header, std::string_view option);
+// The number that a header begins with: "1800;refresher=uac" -> 1800; 0 when it is missing.
+std::uint64_t number_in(const SipMessage& message, std::string_view header);
 
 struct CSeq {
   std::uint32_t number = 0;

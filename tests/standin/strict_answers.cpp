@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "strict_answers.h"
 
-#include <glib.h>
-
 #include <algorithm>
 
 namespace standin {
@@ -60,13 +58,13 @@ void check_status_headers(const SipMessage& response, Rules& broken) {
 // RFC 4028 9: the interval is not raised and not below the least, the refresher is the one that was
 // asked for, and a client that refreshes must know the timer.
 void check_session(const SipMessage& response, const SipMessage& request, Rules& broken) {
-  const auto asked = interval_of(request, "Session-Expires");
-  const auto given = interval_of(response, "Session-Expires");
-  if (response.status == 422 && asked >= interval_of(response, "Min-SE")) {
+  const auto asked = number_in(request, "Session-Expires");
+  const auto given = number_in(response, "Session-Expires");
+  if (response.status == 422 && asked >= number_in(response, "Min-SE")) {
     broken.push_back("422 to an interval that is long enough");
   }
   if (response.status < 200 || response.status >= 300 || given == 0) return;
-  const auto least = std::max(kLeastInterval, interval_of(request, "Min-SE"));
+  const auto least = std::max(kLeastInterval, number_in(request, "Min-SE"));
   if (given < least) broken.push_back("Session-Expires below Min-SE");
   if (asked > 0 && given > asked) broken.push_back("Session-Expires was raised");
   const auto refresher = header_param(response.get("Session-Expires"), "refresher").value_or("");
@@ -82,16 +80,6 @@ void check_session(const SipMessage& response, const SipMessage& request, Rules&
 
 }  // namespace
 
-bool has_option(const SipMessage& message, std::string_view header, std::string_view tag) {
-  const auto tags = message.list(header);
-  return std::any_of(tags.begin(), tags.end(),
-                     [&](const auto& each) { return equal_nocase(each, tag); });
-}
-
-std::uint64_t interval_of(const SipMessage& message, std::string_view header) {
-  return g_ascii_strtoull(std::string(message.get(header)).c_str(), nullptr, 10);
-}
-
 void check_answer(const SipMessage& response, const SipMessage& request, Rules& broken) {
   check_copies(response, request, broken);
   check_dialog_headers(response, request, broken);
@@ -103,7 +91,7 @@ void check_answer(const SipMessage& response, const SipMessage& request, Rules& 
 
 void check_interval(const SipMessage& request, std::uint64_t least, Rules& broken) {
   if (request.count("Session-Expires") == 0) return;
-  const auto asked = interval_of(request, "Session-Expires");
+  const auto asked = number_in(request, "Session-Expires");
   if (asked < std::max(kLeastInterval, least)) broken.push_back("Session-Expires below Min-SE");
   if (!has_option(request, "Supported", "timer")) {
     broken.push_back("Session-Expires without Supported: timer");

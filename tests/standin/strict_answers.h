@@ -12,8 +12,4 @@ void check_answer(const SipMessage& response, const SipMessage& request, Rules& 
 // What a request of the client says about the session's interval. least: from a 422 of ours.
 void check_interval(const SipMessage& request, std::uint64_t least, Rules& broken);
 
-bool has_option(const SipMessage& message, std::string_view header, std::string_view tag);
-// "1800;refresher=uac" -> 1800; 0 when it is missing.
-std::uint64_t interval_of(const SipMessage& message, std::string_view header);
-
 }  // namespace standin

@@ -9,11 +9,6 @@
 namespace standin {
 namespace {
 
-std::string value_of(const DigestParams& params, const std::string& name) {
-  const auto found = params.find(name);
-  return found == params.end() ? std::string() : found->second;
-}
-
 // Each challenge of ours starts with its scheme, whether in a line of its own or after a comma.
 std::vector<DigestParams> challenges_of(const SipMessage& response) {
   std::vector<DigestParams> out;

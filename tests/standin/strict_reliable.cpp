@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "strict_reliable.h"
 
-#include "strict_answers.h"
-
 namespace standin {
 namespace {
 
@@ -24,7 +22,7 @@ void StrictReliable::received_response(const SipMessage& response, const SipMess
   if (!has_option(request, "Require", "100rel") && !has_option(request, "Supported", "100rel")) {
     broken.push_back("reliable response to a client that knows none");
   }
-  const auto rseq = interval_of(response, "RSeq");
+  const auto rseq = number_in(response, "RSeq");
   auto& last =
       received_[std::string(response.get("Call-ID")) + " " + std::string(request.get("CSeq"))];
   const bool good = last == 0 ? rseq > 0 && rseq < 0x80000000U : rseq == last || rseq == last + 1;

@@ -73,7 +73,7 @@ void Strict::sent_response(const Flow& flow, const SipMessage& response, bool ra
   const std::string& method = received.request.method;
   if (method == "INVITE" || method == "UPDATE") dialogs_.sent_response(response);
   if (response.status == 422) {
-    least_interval_[std::string(response.get("Call-ID"))] = interval_of(response, "Min-SE");
+    least_interval_[std::string(response.get("Call-ID"))] = number_in(response, "Min-SE");
   }
   if (method != "INVITE") return;
   if (reliable_.sent_response(response) && !raw) expect_prack(flow, response);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "digest.h"
+#include "flows.h"
 
 namespace standin {
 namespace {
@@ -76,13 +77,7 @@ void TestPhone::on_message(SoupWebsocketConnection*, int, GBytes* bytes, gpointe
 }
 
 void TestPhone::send(const std::string& text) {
-  const bool utf8 =
-      g_utf8_validate(text.data(), static_cast<gssize>(text.size()), nullptr) != FALSE;
-  g_autoptr(GBytes) bytes = g_bytes_new(text.data(), text.size());
-  loop_.call([&] {
-    soup_websocket_connection_send_message(
-        socket_, utf8 ? SOUP_WEBSOCKET_DATA_TEXT : SOUP_WEBSOCKET_DATA_BINARY, bytes);
-  });
+  loop_.call([&] { send_bytes(socket_, text); });
 }
 
 bool TestPhone::closed() { return wait_closed(std::chrono::milliseconds(0)); }

@@ -61,12 +61,6 @@ export class Standin {
     await this.#request('numbers', { method: 'POST', body: JSON.stringify({ number, ...spec }) });
   }
 
-  // The call that was made as the n-th (from 1), as soon as there is one.
-  async nthCall(n, seconds = 10) {
-    const { calls } = await this.#get(`calls?wait_count=${n}&timeout_ms=${seconds * 1000}`);
-    return calls[n - 1];
-  }
-
   // Waits until this is among the events of the call; the call.
   happened(id, event, seconds = 10) {
     const query = `wait_event=${encodeURIComponent(event)}&timeout_ms=${seconds * 1000}`;

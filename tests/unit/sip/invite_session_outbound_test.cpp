@@ -111,6 +111,29 @@ TEST_F(OutboundCall, OtherForksThatAnswerAreHungUp) {
   EXPECT_TRUE(session->established());
 }
 
+TEST_F(OutboundCall, OtherForksAreHungUpOnceAndTheirRepeatsAcknowledged) {
+  const auto session = dial();
+  const Message invite = last();
+  reply(200, kAnswer, "one");
+  reply_to(invite, 200, kAnswer, "two");
+  const std::string ack = last("ACK").to_bytes();
+  conversation();
+  reply_to(invite, 200, kAnswer, "two");
+  EXPECT_EQ(conversation(), "<- 200 INVITE\n-> ACK\n");
+  EXPECT_EQ(last("ACK").to_bytes(), ack);
+}
+
+TEST_F(OutboundCall, OtherForksAreLimited) {
+  const auto session = dial();
+  const Message invite = last();
+  for (int i = 0; i < 100; ++i) reply_to(invite, 200, kAnswer, "fork" + std::to_string(i));
+  const std::string said = conversation();
+  size_t byes = 0;
+  for (size_t at = 0; (at = said.find("BYE", at)) != std::string::npos; ++at) ++byes;
+  EXPECT_EQ(byes, 16u);
+  EXPECT_TRUE(session->established());
+}
+
 TEST_F(OutboundCall, OtherForksAreAcknowledgedWithTheCredentialsToo) {
   const auto session = dial();
   challenge(407, "n1");
