@@ -26,51 +26,14 @@
 #include "phone/settings_check.h"
 #include "rcline.h"
 #include "rcmessages.h"
+#include "rcsignal_properties.h"
 #include "signal_listener.h"
 
 GST_DEBUG_CATEGORY_STATIC(gst_rc_signal_debug);
 #define GST_CAT_DEFAULT gst_rc_signal_debug
 
-namespace {
-
-enum Property {
-  kProp0,
-  kServer,
-  kClientId,
-  kClientSecret,
-  kJwt,
-  kCaFile,
-  kStateFolder,
-  kUserAgent,
-  kLocalAddress,
-  kStunServer,
-  kCallerId,
-  kAnswer,
-  kAnswerDelay,
-  kMaxCalls,
-  kMediaTimeout,
-  kInsecure,
-  kAllowEmergency,
-  kState,
-  kOwnNumber
-};
-
-using rc::call::AnswerPolicy;
-
-GType answer_type() {
-  static const GEnumValue values[] = {
-      {static_cast<int>(AnswerPolicy::kAuto), "A free rcsrc in PLAYING answers", "auto"},
-      {static_cast<int>(AnswerPolicy::kRing), "The application answers", "ring"},
-      {static_cast<int>(AnswerPolicy::kReject), "Every call is declined", "reject"},
-      {0, nullptr, nullptr}};
-  static const GType type = g_enum_register_static("GstRcSignalAnswer", values);
-  return type;
-}
-
-}  // namespace
-
 struct RcSignalPrivate {
-  rc::phone::Settings settings;  // under the object lock; copied at NULL->READY
+  rc::SignalSettings settings;  // under the object lock; copied at NULL->READY
   // From READY on.
   std::shared_ptr<rc::phone::Phone> phone;
   std::shared_ptr<rc::LineReporter> reporter;
@@ -109,7 +72,7 @@ rc::Result<rc::phone::Settings> complete(rc::phone::Settings settings) {
 bool open_phone(GstRcSignal* signal) {
   RcSignalPrivate& priv = *signal->priv;
   GST_OBJECT_LOCK(signal);
-  rc::phone::Settings settings = priv.settings;
+  rc::phone::Settings settings = priv.settings.phone;
   GST_OBJECT_UNLOCK(signal);
   auto checked = complete(std::move(settings));
   if (!checked.ok()) {
@@ -218,198 +181,24 @@ void gst_rc_signal_hangup(GstRcSignal* signal, const gchar* call, GstPromise* pr
 
 // --- properties ---
 
-void gst_rc_signal_set_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
-  rc::phone::Settings& settings = self(object)->priv->settings;
-  auto text = [value] { return text_or_empty(g_value_get_string(value)); };
+void gst_rc_signal_set_property(GObject* object, guint id, const GValue* value, GParamSpec*) {
   GST_OBJECT_LOCK(object);
-  switch (id) {
-    case kServer:
-      settings.credentials.server = text();
-      break;
-    case kClientId:
-      settings.credentials.client_id = text();
-      break;
-    case kClientSecret:
-      settings.credentials.client_secret = text();
-      break;
-    case kJwt:
-      settings.credentials.jwt = text();
-      break;
-    case kCaFile:
-      settings.credentials.ca_file = text();
-      break;
-    case kStateFolder:
-      settings.state_folder = text();
-      break;
-    case kUserAgent:
-      settings.user_agent = text();
-      break;
-    case kLocalAddress:
-      settings.local_address = text();
-      break;
-    case kStunServer:
-      settings.stun_server = text();
-      break;
-    case kCallerId:
-      settings.line.caller_id = text();
-      break;
-    case kAnswer:
-      settings.line.answer = static_cast<AnswerPolicy>(g_value_get_enum(value));
-      break;
-    case kAnswerDelay:
-      settings.line.answer_delay = std::chrono::milliseconds(g_value_get_uint(value));
-      break;
-    case kMaxCalls:
-      settings.line.max_calls = g_value_get_uint(value);
-      break;
-    case kMediaTimeout:
-      settings.line.media_timeout = std::chrono::seconds(g_value_get_uint(value));
-      break;
-    case kInsecure:
-      settings.insecure = g_value_get_boolean(value);
-      break;
-    case kAllowEmergency:
-      settings.line.allow_emergency = g_value_get_boolean(value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
-  }
+  rc::set_signal_property(self(object)->priv->settings, id, value);
   GST_OBJECT_UNLOCK(object);
 }
 
-void get_line_property(GstRcSignal* signal, guint id, GValue* value) {
-  const auto phone = gst_rc_signal_phone(signal);
-  const rc::phone::Status status = phone.ok() ? phone.value()->status() : rc::phone::Status{};
-  g_value_set_string(value, id == kState ? to_string(status.state) : status.own_number.c_str());
-}
-
-void gst_rc_signal_get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
-  if (id == kState || id == kOwnNumber) return get_line_property(self(object), id, value);
-  const rc::phone::Settings& settings = self(object)->priv->settings;
-  auto set = [value](const std::string& text) { g_value_set_string(value, text.c_str()); };
+// From a copy: the line may be asked, and no lock is held while it is.
+void gst_rc_signal_get_property(GObject* object, guint id, GValue* value, GParamSpec*) {
+  const auto phone = gst_rc_signal_phone(self(object));
   GST_OBJECT_LOCK(object);
-  switch (id) {
-    case kServer:
-      set(settings.credentials.server);
-      break;
-    case kClientId:
-      set(settings.credentials.client_id);
-      break;
-    case kCaFile:
-      set(settings.credentials.ca_file);
-      break;
-    case kStateFolder:
-      set(settings.state_folder);
-      break;
-    case kUserAgent:
-      set(settings.user_agent);
-      break;
-    case kLocalAddress:
-      set(settings.local_address);
-      break;
-    case kStunServer:
-      set(settings.stun_server);
-      break;
-    case kCallerId:
-      set(settings.line.caller_id);
-      break;
-    case kAnswer:
-      g_value_set_enum(value, static_cast<int>(settings.line.answer));
-      break;
-    case kAnswerDelay:
-      g_value_set_uint(value, static_cast<guint>(settings.line.answer_delay.count()));
-      break;
-    case kMaxCalls:
-      g_value_set_uint(value, static_cast<guint>(settings.line.max_calls));
-      break;
-    case kMediaTimeout:
-      g_value_set_uint(value, static_cast<guint>(settings.line.media_timeout.count()));
-      break;
-    case kInsecure:
-      g_value_set_boolean(value, settings.insecure);
-      break;
-    case kAllowEmergency:
-      g_value_set_boolean(value, settings.line.allow_emergency);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
-  }
+  const rc::SignalSettings settings = self(object)->priv->settings;
   GST_OBJECT_UNLOCK(object);
+  rc::get_signal_property(settings, phone.ok() ? phone.value().get() : nullptr, id, value);
 }
 
 void gst_rc_signal_finalize(GObject* object) {
   delete self(object)->priv;
   G_OBJECT_CLASS(gst_rc_signal_parent_class)->finalize(object);
-}
-
-constexpr auto kReadWrite =
-    static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
-constexpr auto kWriteOnly =
-    static_cast<GParamFlags>(G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
-constexpr auto kReadOnly = static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-
-void install_text(GObjectClass* klass, guint id, const char* name, const char* nick,
-                  const char* blurb, GParamFlags flags = kReadWrite) {
-  g_object_class_install_property(klass, id, g_param_spec_string(name, nick, blurb, "", flags));
-}
-
-void install_account_properties(GObjectClass* klass) {
-  install_text(klass, kServer, "server", "Server",
-               "URL of RingCentral's API (empty = RINGCENTRAL_SERVER_URL, else production)");
-  install_text(klass, kClientId, "client-id", "Client id",
-               "The app's client id (empty = RINGCENTRAL_CLIENT_ID)");
-  install_text(klass, kClientSecret, "client-secret", "Client secret",
-               "The app's client secret (empty = RINGCENTRAL_CLIENT_SECRET)", kWriteOnly);
-  install_text(klass, kJwt, "jwt", "JWT",
-               "The user's JWT credential (empty = RINGCENTRAL_JWT_TOKEN)", kWriteOnly);
-  install_text(klass, kCaFile, "ca-file", "CA file",
-               "PEM file of the only authorities to trust (empty = RINGCENTRAL_CA_FILE, else the "
-               "system's)");
-  install_text(klass, kStateFolder, "state-folder", "State folder",
-               "Where the line's device is remembered (empty = $XDG_STATE_HOME/gst-ringcentral)");
-  install_text(klass, kUserAgent, "user-agent", "User agent",
-               "What the SIP User-Agent header says (empty = gst-ringcentral/version)");
-  g_object_class_install_property(
-      klass, kInsecure,
-      g_param_spec_boolean("insecure", "Insecure", "Accept any TLS certificate", FALSE,
-                           kReadWrite));
-}
-
-void install_call_properties(GObjectClass* klass) {
-  install_text(klass, kLocalAddress, "local-address", "Local address",
-               "Address that media uses (empty = all but loopback; 127.0.0.1 if the server is on "
-               "loopback)");
-  install_text(klass, kStunServer, "stun-server", "STUN server",
-               "host:port (empty = what RingCentral says)");
-  install_text(klass, kCallerId, "caller-id", "Caller id",
-               "Number that outgoing calls show (empty = the line's default)");
-  g_object_class_install_property(
-      klass, kAnswer,
-      g_param_spec_enum("answer", "Answer", "Who answers an incoming call", answer_type(),
-                        static_cast<int>(AnswerPolicy::kAuto), kReadWrite));
-  g_object_class_install_property(
-      klass, kAnswerDelay,
-      g_param_spec_uint("answer-delay", "Answer delay", "Ring at least so long, in ms", 0, 60000, 0,
-                        kReadWrite));
-  g_object_class_install_property(
-      klass, kMaxCalls,
-      g_param_spec_uint("max-calls", "Maximum calls", "So many calls at a time, others get 486", 1,
-                        1000, 50, kReadWrite));
-  g_object_class_install_property(
-      klass, kMediaTimeout,
-      g_param_spec_uint("media-timeout", "Media timeout",
-                        "Hang up when nothing of the far end has come for so long, in seconds, "
-                        "while the call is not held (0 = never)",
-                        0, 3600, 60, kReadWrite));
-  g_object_class_install_property(
-      klass, kAllowEmergency,
-      g_param_spec_boolean("allow-emergency", "Allow emergency",
-                           "Dial emergency numbers too; this phone has no location", FALSE,
-                           kReadWrite));
-  install_text(klass, kState, "state", "State",
-               "idle, connecting, registered, retrying, failed or closed", kReadOnly);
-  install_text(klass, kOwnNumber, "own-number", "Own number", "The line's number, once provisioned",
-               kReadOnly);
 }
 
 void install_notice(GstRcSignalClass* klass, const char* name) {
@@ -460,13 +249,12 @@ static void gst_rc_signal_class_init(GstRcSignalClass* klass) {
   object->set_property = gst_rc_signal_set_property;
   object->get_property = gst_rc_signal_get_property;
   object->finalize = gst_rc_signal_finalize;
-  install_account_properties(object);
-  install_call_properties(object);
+  rc::install_signal_properties(object);
   install_signals(klass);
   element->change_state = gst_rc_signal_change_state;
   element->send_event = gst_rc_signal_send_event;
   gst_element_class_set_static_metadata(element, "RingCentral line", "Generic/Network",
                                         "Logs in, registers and controls the calls of one line",
                                         "The gst-ringcentral authors");
-  gst_type_mark_as_plugin_api(answer_type(), static_cast<GstPluginAPIFlags>(0));
+  gst_type_mark_as_plugin_api(rc::signal_answer_type(), static_cast<GstPluginAPIFlags>(0));
 }
