@@ -14,7 +14,12 @@
  * Secrets (`jwt`, `client-secret`) cannot be read back; give them by the environment rather than in
  * a launch line, where every user of the machine can read them.
  *
- * All signals come on the line's signalling thread, without a lock held: return soon.
+ * All signals, and the functions of promises, come on the line's own thread, without a lock held,
+ * while registration and calls wait: return at once. One that has not returned after 100 ms is told
+ * about by a WARNING. Actions and state changes may be asked for in a handler; none of them waits.
+ * The structure of a signal is lent until the handler returns. C, C++ and Rust see that in its
+ * type; PyGObject (3.42) does not copy it, so take out the strings, or keep `structure.copy()`.
+ * Languages that cannot run code on foreign threads (gjs) read the same structures from the bus.
  *
  * Since: 0.1
  */
@@ -29,7 +34,7 @@
 #include "rcsignal_properties.h"
 #include "signal_listener.h"
 
-GST_DEBUG_CATEGORY_STATIC(gst_rc_signal_debug);
+GST_DEBUG_CATEGORY(gst_rc_signal_debug);  // also of handler_watch.cpp
 #define GST_CAT_DEFAULT gst_rc_signal_debug
 
 struct RcSignalPrivate {
@@ -155,7 +160,7 @@ std::string text_or_empty(const gchar* text) { return text != nullptr ? text : "
 // Runs an action on the phone, or tells the promise that there is none.
 template <typename Action>
 void act(GstRcSignal* signal, GstPromise* promise, Action action) {
-  auto done = rc::resolve(promise);
+  auto done = rc::resolve(GST_ELEMENT(signal), promise);
   auto phone = gst_rc_signal_phone(signal);
   if (!phone.ok()) return done(phone.error());
   action(*phone.value(), std::move(done));
@@ -213,24 +218,87 @@ void install_action(GstRcSignalClass* klass, const char* name, GCallback handler
                              GST_TYPE_PROMISE);
 }
 
-void install_signals(GstRcSignalClass* klass) {
-  // Every change of the registration: structure rc-line.
+void install_notices(GstRcSignalClass* klass) {
+  /**
+   * GstRcSignal::registration-changed:
+   * @rcsignal: the line
+   * @registration: structure `rc-line`, as on the bus
+   *
+   * The line's state has changed, or there is news of it.
+   */
   install_notice(klass, "registration-changed");
-  // Every change of a call but its end, and its end: structure rc-call.
+  /**
+   * GstRcSignal::call-changed:
+   * @rcsignal: the line
+   * @call: structure `rc-call`, as on the bus
+   *
+   * A call of the line has begun or has changed, for example its `state` or `media`.
+   */
   install_notice(klass, "call-changed");
+  /**
+   * GstRcSignal::call-ended:
+   * @rcsignal: the line
+   * @call: structure `rc-call` with `ended-by`, `status` and `reason`
+   *
+   * A call is over; the last signal about it.
+   */
   install_notice(klass, "call-ended");
-  // A call rings; TRUE: the application takes it (answer, decline), no automatic answer.
+  /**
+   * GstRcSignal::call-received:
+   * @rcsignal: the line
+   * @call: structure `rc-call`
+   *
+   * A call has come in, and nobody has answered it yet.
+   *
+   * Returns: %TRUE if the application takes it: it answers or declines, the property `answer` does
+   * not apply to this call
+   */
   g_signal_new("call-received", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0,
                g_signal_accumulator_true_handled, nullptr, nullptr, G_TYPE_BOOLEAN, 1,
                GST_TYPE_STRUCTURE | G_SIGNAL_TYPE_STATIC_SCOPE);
-  // dial (number, promise) -> call id at once; the promise ends with the field `error` if it fails.
+}
+
+void install_actions(GstRcSignalClass* klass) {
+  /**
+   * GstRcSignal::dial:
+   * @rcsignal: the line
+   * @number: such as `+12025550100`, an extension or a `*` code
+   * @promise: (nullable): replied to when the number rings or cannot be had, then with `error`
+   *
+   * Calls a number; a free rcsrc of the line carries the call. Not before the line is registered.
+   *
+   * Returns: the call's id, at once
+   */
   g_signal_new_class_handler("dial", G_TYPE_FROM_CLASS(klass),
                              static_cast<GSignalFlags>(G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION),
                              G_CALLBACK(gst_rc_signal_dial), nullptr, nullptr, nullptr,
                              G_TYPE_STRING, 2, G_TYPE_STRING, GST_TYPE_PROMISE);
-  // (call id, promise)
+  /**
+   * GstRcSignal::answer:
+   * @rcsignal: the line
+   * @call_id: of a call that rings
+   * @promise: (nullable): replied to once; the field `error` (GError) tells of a failure
+   *
+   * Answers a call with a free rcsrc of the line.
+   */
   install_action(klass, "answer", G_CALLBACK(gst_rc_signal_answer));
+  /**
+   * GstRcSignal::decline:
+   * @rcsignal: the line
+   * @call_id: of a call that rings
+   * @promise: (nullable): as of `answer`
+   *
+   * Sends the caller away.
+   */
   install_action(klass, "decline", G_CALLBACK(gst_rc_signal_decline));
+  /**
+   * GstRcSignal::hangup:
+   * @rcsignal: the line
+   * @call_id: of any call
+   * @promise: (nullable): as of `answer`
+   *
+   * Ends a call, also one that is still being made.
+   */
   install_action(klass, "hangup", G_CALLBACK(gst_rc_signal_hangup));
 }
 
@@ -250,7 +318,8 @@ static void gst_rc_signal_class_init(GstRcSignalClass* klass) {
   object->get_property = gst_rc_signal_get_property;
   object->finalize = gst_rc_signal_finalize;
   rc::install_signal_properties(object);
-  install_signals(klass);
+  install_notices(klass);
+  install_actions(klass);
   element->change_state = gst_rc_signal_change_state;
   element->send_event = gst_rc_signal_send_event;
   gst_element_class_set_static_metadata(element, "RingCentral line", "Generic/Network",

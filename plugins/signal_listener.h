@@ -22,7 +22,8 @@ class SignalListener : public phone::Listener {
   GWeakRef element_;
 };
 
-// Resolves the promise of an action signal, exactly once, and drops it; null: nobody asked.
-phone::Phone::Done resolve(GstPromise* promise);
+// Resolves the promise of an action signal of the element, exactly once, and drops it; null: nobody
+// asked.
+phone::Phone::Done resolve(GstElement* element, GstPromise* promise);
 
 }  // namespace rc

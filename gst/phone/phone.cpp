@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "core/main_clock.h"
@@ -32,6 +33,15 @@ class PhoneHandle : public Phone {
     close();
     thread_->post([this] { core_.reset(); });
     thread_.reset();  // joins, while all that it uses is still there
+  }
+
+  // The last user may let go on the phone's own thread, in a handler of a signal: that thread can
+  // neither wait for its goodbye nor join itself.
+  static void destroy(PhoneHandle* phone) {
+    if (phone->thread_->is_current())
+      std::thread([phone] { delete phone; }).detach();
+    else
+      delete phone;
   }
 
   void start() override {
@@ -123,7 +133,7 @@ std::shared_ptr<Phone> Phone::find_or_make(const Settings& settings) {
   std::lock_guard lock(registry_mutex);
   std::weak_ptr<Phone>& known = registry()[key];
   if (auto phone = known.lock()) return phone;
-  auto phone = std::make_shared<PhoneHandle>(settings);
+  std::shared_ptr<Phone> phone(new PhoneHandle(settings), PhoneHandle::destroy);
   known = phone;
   return phone;
 }
