@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "core/log.h"
-#include "media/elements.h"
 #include "media/peer_signals.h"
 #include "media/rtp_stats.h"
 
@@ -17,10 +16,6 @@ namespace {
 
 constexpr std::chrono::seconds kGatheringLimit{1};
 constexpr std::chrono::seconds kConnectLimit{15};
-
-Ref<GstClock> clock_of(const call::MediaOptions& media) {
-  return media.clock ? media.clock : Ref<GstClock>::adopt(gst_system_clock_obtain());
-}
 
 template <typename T>
 Ref<T> object_property(gpointer object, const char* name) {
@@ -67,34 +62,15 @@ Result<std::shared_ptr<Peer>> Peer::create(Options options) {
 }
 
 Peer::Peer(Options options)
-    : options_(std::move(options)), tap_(std::make_shared<PacketTap>(options_.ports)) {}
+    : options_(std::move(options)), webrtc_(Ref<GstElement>::share(options_.audio->webrtcbin())) {}
 
 Peer::~Peer() { close(); }
 
 Result<void> Peer::build() {
-  auto webrtc = make_element("webrtcbin");
-  if (!webrtc.ok()) return webrtc.error();
-  webrtc_ = std::move(webrtc.value());
-  pipeline_ = Ref<GstElement>::sink(gst_pipeline_new(nullptr));
-  gst_bin_add(GST_BIN(pipeline_.get()), webrtc_.get());
-  g_object_set(webrtc_.get(), "latency", static_cast<guint>(options_.media.jitter_latency.count()),
-               nullptr);
   if (auto tuned = tune_ice(); !tuned.ok()) return tuned;
-  connect_signals({options_.queue, weak_from_this()}, pipeline_.get(), webrtc_.get(),
-                  {tap_, limit_, keys_});
-  return start();
-}
-
-Result<void> Peer::start() {
-  GstElement* pipeline = pipeline_.get();
-  const auto clock = clock_of(options_.media);
-  gst_pipeline_use_clock(GST_PIPELINE(pipeline), clock.get());
-  gst_element_set_start_time(pipeline, GST_CLOCK_TIME_NONE);
-  gst_element_set_base_time(pipeline, gst_clock_get_time(clock.get()));
-  if (gst_element_set_state(pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
-    return Error{Errc::kConfig, "webrtcbin does not start: is gstreamer1.0-nice installed?"};
-  }
-  return {};
+  const PeerRelay relay{options_.queue, weak_from_this()};
+  connect_signals(relay, webrtc_.get(), options_.audio);
+  return options_.audio->start(relay);
 }
 
 Result<void> Peer::tune_ice() {
@@ -120,25 +96,18 @@ Result<void> Peer::tune_ice() {
 }
 
 Result<void> Peer::prefer(const std::vector<Format>& formats) {
-  send_pad_ = Ref<GstPad>::adopt(gst_element_request_pad_simple(webrtc_.get(), "sink_0"));
+  const auto caps = rtp_caps(formats);
+  if (auto made = options_.audio->make_transceiver(caps.get()); !made.ok()) return made;
   const auto transceiver = transceiver_of(webrtc_.get());
-  if (!send_pad_ || !transceiver) return failure("webrtcbin gives no pad");
-  g_object_set(transceiver.get(), "codec-preferences", rtp_caps(formats).get(), nullptr);
+  if (!transceiver) return failure("webrtcbin has no transceiver");
+  g_object_set(transceiver.get(), "codec-preferences", caps.get(), nullptr);
   return {};
 }
 
 Result<void> Peer::set_format(const RemoteSdp& remote, const Format& format) {
   announced_ = remote.fingerprint;
-  tap_->set_formats(format, remote.telephone_event);
-  ReceiveChain::Options options{
-      options_.ports, format, options_.media.receive_rate,
-      std::chrono::nanoseconds(gst_element_get_base_time(pipeline_.get()))};
-  auto chain = ReceiveChain::create(GST_BIN(pipeline_.get()), std::move(options));
-  if (!chain.ok()) return chain.error();
-  receive_ = std::move(chain.value());
-  send_format_ = format;
-  connect_pads(webrtc_.get(), receive_);
-  return {};
+  answered_ = true;
+  return options_.audio->set_format(format, remote.telephone_event);
 }
 
 void Peer::answer(const RemoteSdp& offer, const Format& format, TransportCallback done) {
@@ -264,35 +233,17 @@ void Peer::check_certificate() {
 }
 
 void Peer::open() {
-  // webrtcbin connects the inside of its pad when the first caps come; only from then on does the
-  // latency reach its rtpsession, which without it cannot stamp sender reports.
-  auto settle = [relay = PeerRelay{options_.queue, weak_from_this()}] {
-    relay.post([](Peer& self) { gst_bin_recalculate_latency(GST_BIN(self.pipeline_.get())); });
-  };
-  auto send = SendChain::create(GST_BIN(pipeline_.get()), send_pad_.get(),
-                                {options_.ports, send_format_, std::move(settle)});
-  if (!send.ok()) return fail(send.error());
-  send_ = std::move(send.value());
-  send_->set_sending(sending_);
-  tap_->set_open(true);
-  receive_->set_open(true);
-}
-
-void Peer::set_sending(Sending sending) {
-  sending_ = sending;
-  if (send_) send_->set_sending(sending);
+  if (auto opened = options_.audio->open(); !opened.ok()) fail(opened.error());
 }
 
 void Peer::fail(Error error) {
   if (std::exchange(failed_, true)) return;
-  tap_->set_open(false);
-  if (receive_) receive_->set_open(false);
-  if (send_) send_->set_sending(Sending::kNothing);
+  options_.audio->shut();
   connect_limit_.cancel();
   gathering_limit_.cancel();
   options_.queue.post([weak = weak_from_this(), error = std::move(error)] {
     const auto self = weak.lock();
-    if (!self || !self->pipeline_) return;
+    if (!self || !self->webrtc_) return;
     // Whoever waits for our SDP hears of it there; everyone else by the listener.
     if (self->transport_done_) return std::exchange(self->transport_done_, nullptr)(error);
     self->options_.on_failed(*self, error);
@@ -300,27 +251,19 @@ void Peer::fail(Error error) {
 }
 
 void Peer::add_stats(call::MediaStats& stats) const {
-  stats.packets_received = tap_->packets();
   stats.connected_at = connected_at_;
-  if (send_) stats.packets_sent = send_->packets();
-  if (receive_) stats.first_audio_at = receive_->first_audio_at();
-  if (const auto jitterbuffer = tap_->newest()) add_jitterbuffer_stats(jitterbuffer.get(), stats);
+  options_.audio->add_stats(stats);
   add_rtcp_stats(webrtc_.get(), stats);
 }
 
 void Peer::close() {
-  if (!pipeline_) return;
+  if (!webrtc_) return;
   failed_ = true;
   transport_done_ = nullptr;
   connect_limit_.cancel();
   gathering_limit_.cancel();
-  tap_->close();
-  if (receive_) receive_->set_open(false);
-  if (send_) send_->set_sending(Sending::kNothing);
-  gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
-  send_pad_.reset();
   webrtc_.reset();
-  pipeline_.reset();
+  options_.audio->close();
 }
 
 }  // namespace rc::media

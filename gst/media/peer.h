@@ -12,20 +12,15 @@
 #include "core/ref.h"
 #include "core/result.h"
 #include "core/thread.h"
-#include "media/audio_ports.h"
-#include "media/key_limit.h"
 #include "media/local_sdp.h"
-#include "media/packet_tap.h"
-#include "media/receive_chain.h"
+#include "media/peer_audio.h"
 #include "media/remote_sdp.h"
-#include "media/send_chain.h"
-#include "media/stream_limit.h"
 
 namespace rc::media {
 
-// One webrtcbin in a pipeline of its own: one ICE and DTLS association with the peer. Disposable: a
-// re-offer into a webrtcbin of 1.22 gives no packets any more, so new ICE credentials mean a new
-// Peer beside the old one.
+// One webrtcbin: one ICE and DTLS association with the peer; the audio around it is a PeerAudio's.
+// Disposable: a re-offer into a webrtcbin of 1.22 gives no packets any more, so new ICE credentials
+// mean a new Peer beside the old one.
 //
 // It negotiates once: answer(), or offer() and apply_answer(). Owned by WebRtcSession. Thread:
 // signalling; what webrtcbin's threads have to say is posted there.
@@ -35,7 +30,7 @@ class Peer : public std::enable_shared_from_this<Peer> {
     call::MediaOptions media;
     TaskQueue queue;
     Clock* clock;
-    std::shared_ptr<AudioPorts> ports;
+    std::shared_ptr<PeerAudio> audio;
     std::function<void(Peer&)> on_connected;             // DTLS up, fingerprint checked; once
     std::function<void(Peer&, const Error&)> on_failed;  // once; it is of no use any more
   };
@@ -55,23 +50,22 @@ class Peer : public std::enable_shared_from_this<Peer> {
 
   // Lets audio through, both ways; only after on_connected.
   void open();
-  void set_sending(Sending sending);                        // also before open()
-  bool is_answered() const { return receive_ != nullptr; }  // the negotiation is over
+  void set_sending(Sending sending) { options_.audio->set_sending(sending); }
+  bool is_answered() const { return answered_; }  // the negotiation is over
   bool is_connected() const { return connected_at_.count() != 0; }
-  uint64_t packets() const { return tap_->packets(); }  // received, of the agreed formats
+  uint64_t packets() const { return options_.audio->packets(); }  // received
 
   void add_stats(call::MediaStats& stats) const;
-  void close();  // 4-20 ms (measured); no callback after it
+  void close();  // no callback after it
 
   // What webrtcbin reports (peer_signals.cpp).
-  bool is_usable() const { return pipeline_ && !failed_; }
+  bool is_usable() const { return webrtc_ && !failed_; }
   void on_gathering_state();
   void on_connection_state();
   void fail(Error error);
 
  private:
   Result<void> build();
-  Result<void> start();
   Result<void> tune_ice();
   Result<void> prefer(const std::vector<Format>& formats);
   Result<void> set_format(const RemoteSdp& remote, const Format& format);
@@ -83,19 +77,11 @@ class Peer : public std::enable_shared_from_this<Peer> {
   void expect_connection();
 
   const Options options_;
-  Ref<GstElement> pipeline_, webrtc_;
-  Ref<GstPad> send_pad_;
-  std::shared_ptr<PacketTap> tap_;
-  std::shared_ptr<StreamLimit> limit_ = std::make_shared<StreamLimit>();
-  std::shared_ptr<KeyLimit> keys_ = std::make_shared<KeyLimit>();
-  std::shared_ptr<ReceiveChain> receive_;
-  std::shared_ptr<SendChain> send_;
-  Format send_format_{};
+  Ref<GstElement> webrtc_;  // null once closed
   Fingerprint announced_;
   TransportCallback transport_done_;
   Timer gathering_limit_, connect_limit_;
-  Sending sending_ = Sending::kAudio;
-  bool failed_ = false;
+  bool answered_ = false, failed_ = false;
   std::chrono::microseconds connected_at_{};
 };
 

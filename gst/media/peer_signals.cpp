@@ -27,16 +27,8 @@ void on_connection(GObject*, GParamSpec*, gpointer relay) {
 
 void on_element(GstBin*, GstBin*, GstElement* element, gpointer data) {
   const GstElementFactory* factory = gst_element_get_factory(element);
-  if (factory == nullptr) return;
-  const std::string_view name(GST_OBJECT_NAME(factory));
-  const auto* watchers = static_cast<Watchers*>(data);
-  if (name == "rtpjitterbuffer") {
-    if (const auto tap = watchers->tap.lock()) tap->add_jitterbuffer(element);
-  } else if (name == "rtpssrcdemux") {
-    if (const auto limit = watchers->limit.lock()) limit->add_demux(element);
-  } else if (name == "srtpdec") {
-    if (const auto keys = watchers->keys.lock()) keys->add_decryption(element);
-  }
+  const auto audio = static_cast<std::weak_ptr<PeerAudio>*>(data)->lock();
+  if (factory != nullptr && audio) audio->on_element(GST_OBJECT_NAME(factory), element);
 }
 
 void on_pad(GstElement* webrtc, GstPad* pad, gpointer chain) {
@@ -82,11 +74,14 @@ void PeerRelay::post(std::function<void(Peer&)> task) const {
   });
 }
 
-void connect_signals(const PeerRelay& relay, GstElement* pipeline, GstElement* webrtc,
-                     const Watchers& watchers) {
+void connect_signals(const PeerRelay& relay, GstElement* webrtc,
+                     const std::weak_ptr<PeerAudio>& audio) {
   connect(webrtc, "notify::ice-gathering-state", G_CALLBACK(on_gathering), relay);
   connect(webrtc, "notify::connection-state", G_CALLBACK(on_connection), relay);
-  connect(webrtc, "deep-element-added", G_CALLBACK(on_element), watchers);
+  connect(webrtc, "deep-element-added", G_CALLBACK(on_element), audio);
+}
+
+void connect_bus(const PeerRelay& relay, GstElement* pipeline) {
   const auto bus = Ref<GstBus>::adopt(gst_element_get_bus(pipeline));
   gst_bus_set_sync_handler(bus.get(), on_message, new PeerRelay(relay),
                            [](gpointer owned) { delete static_cast<PeerRelay*>(owned); });

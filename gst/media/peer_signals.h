@@ -9,36 +9,17 @@
 #include <string>
 
 #include "core/ref.h"
-#include "core/thread.h"
-#include "media/key_limit.h"
-#include "media/packet_tap.h"
+#include "media/peer_audio.h"
+#include "media/peer_relay.h"
 #include "media/receive_chain.h"
-#include "media/stream_limit.h"
 
 namespace rc::media {
 
-class Peer;
-
-// How webrtcbin's threads reach a Peer, which may be gone by then: they post to the signalling
-// thread, nothing else.
-struct PeerRelay {
-  TaskQueue queue;
-  std::weak_ptr<Peer> peer;
-
-  // Runs `task` on the signalling thread if the peer is still in use then.
-  void post(std::function<void(Peer&)> task) const;
-};
-
-// What watches the inside of webrtcbin.
-struct Watchers {
-  std::weak_ptr<PacketTap> tap;      // jitterbuffers
-  std::weak_ptr<StreamLimit> limit;  // demuxers
-  std::weak_ptr<KeyLimit> keys;      // decryption
-};
-
-// State changes and errors go to the relay, elements inside webrtcbin to their watchers.
-void connect_signals(const PeerRelay& relay, GstElement* pipeline, GstElement* webrtc,
-                     const Watchers& watchers);
+// State changes go to the relay, elements inside webrtcbin to the audio.
+void connect_signals(const PeerRelay& relay, GstElement* webrtc,
+                     const std::weak_ptr<PeerAudio>& audio);
+// Errors of a pipeline that nobody else listens to go to the relay.
+void connect_bus(const PeerRelay& relay, GstElement* pipeline);
 // New src pads go to the chain, in the thread that makes them.
 void connect_pads(GstElement* webrtc, const std::shared_ptr<ReceiveChain>& chain);
 

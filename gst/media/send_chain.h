@@ -11,12 +11,9 @@
 #include "core/result.h"
 #include "media/audio_ports.h"
 #include "media/codec.h"
+#include "media/peer_audio.h"
 
 namespace rc::media {
-
-// What goes out: what the AudioSource gives, silence (we hold the call), or nothing but RTCP (the
-// far end holds it).
-enum class Sending { kAudio, kSilence, kNothing };
 
 // From the AudioSource to webrtcbin's sink pad: a live source of silence every 20 ms, which a probe
 // overwrites, ! encoder ! payloader. Built when the peer is connected and identified: what was to

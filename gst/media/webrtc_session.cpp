@@ -6,6 +6,7 @@
 
 #include "core/log.h"
 #include "core/random.h"
+#include "media/private_audio.h"
 #include "media/session.h"
 
 namespace rc::media {
@@ -27,13 +28,13 @@ const Error kClosed{Errc::kClosed, "the media session is closed"};
 
 }  // namespace
 
-WebRtcSession::WebRtcSession(call::MediaOptions options, Listener* listener, TaskQueue queue,
-                             Clock& clock)
+WebRtcSession::WebRtcSession(call::MediaOptions options, Listener* listener, Environment around)
     : options_(std::move(options)),
       listener_(listener),
-      queue_(std::move(queue)),
-      clock_(clock),
-      watchdog_(clock, watchdog_options()) {
+      queue_(std::move(around.queue)),
+      clock_(*around.clock),
+      make_audio_(std::move(around.make_audio)),
+      watchdog_(clock_, watchdog_options()) {
   local_.id = new_session_id();
   local_.version = 0;
 }
@@ -46,7 +47,9 @@ void WebRtcSession::finish(SdpCallback done, Result<std::string> result) {
 
 Result<std::shared_ptr<Peer>> WebRtcSession::make_peer() {
   if (!alive_) return kClosed;
-  Peer::Options options{options_, queue_, &clock_, ports_, {}, {}};
+  auto audio = make_audio_(options_, ports_);
+  if (!audio.ok()) return audio.error();
+  Peer::Options options{options_, queue_, &clock_, std::move(audio).value(), {}, {}};
   options.on_connected = [this](Peer& peer) { on_peer_connected(peer); };
   options.on_failed = [this](Peer& peer, const Error& error) { on_peer_failed(peer, error); };
   auto peer = Peer::create(std::move(options));
@@ -279,7 +282,9 @@ void WebRtcSession::close() {
 call::MediaFactory make_webrtc_media(TaskQueue queue, Clock& clock) {
   return [queue = std::move(queue), &clock](call::MediaOptions options,
                                             call::MediaSession::Listener* listener) {
-    return std::make_unique<WebRtcSession>(std::move(options), listener, queue, clock);
+    return std::make_unique<WebRtcSession>(
+        std::move(options), listener,
+        WebRtcSession::Environment{queue, &clock, PrivateAudio::create});
   };
 }
 

@@ -22,7 +22,13 @@ namespace rc::media {
 // when the new one is connected and identified; if that fails, all stays as it was.
 class WebRtcSession : public call::MediaSession {
  public:
-  WebRtcSession(call::MediaOptions options, Listener* listener, TaskQueue queue, Clock& clock);
+  struct Environment {
+    TaskQueue queue;
+    Clock* clock;
+    PeerAudioFactory make_audio;
+  };
+
+  WebRtcSession(call::MediaOptions options, Listener* listener, Environment around);
   ~WebRtcSession() override { close(); }
 
   void answer(std::string offer, SdpCallback done) override;
@@ -56,6 +62,7 @@ class WebRtcSession : public call::MediaSession {
   Listener* const listener_;
   const TaskQueue queue_;
   Clock& clock_;
+  const PeerAudioFactory make_audio_;
   const std::shared_ptr<AudioPorts> ports_ = std::make_shared<AudioPorts>();
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 
