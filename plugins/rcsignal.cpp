@@ -263,7 +263,8 @@ void install_actions(GstRcSignalClass* klass) {
    * GstRcSignal::dial:
    * @rcsignal: the line
    * @number: such as `+12025550100`, an extension or a `*` code
-   * @promise: (nullable): replied to when the number rings or cannot be had, then with `error`
+   * @promise: (nullable): replied to once the call is under way, or with `error` when it cannot be
+   * made
    *
    * Calls a number; a free rcsrc of the line carries the call. Not before the line is registered.
    *

@@ -112,8 +112,10 @@ std::vector<Property> account_properties() {
                "What the SIP User-Agent header says (empty = gst-ringcentral/version)"),
           [](auto& s) -> auto& { return s.phone.user_agent; }),
       setting(
-          g_param_spec_boolean("insecure", "Insecure", "Accept any TLS certificate", FALSE,
-                               kReadWrite),
+          g_param_spec_boolean(
+              "insecure", "Insecure",
+              "Accept any TLS certificate: who is in between reads credentials and calls", FALSE,
+              kReadWrite),
           [](auto& s) -> auto& { return s.phone.insecure; }),
   };
 }
@@ -126,7 +128,8 @@ std::vector<Property> media_properties() {
                "on loopback)"),
           [](auto& s) -> auto& { return s.phone.local_address; }),
       setting(
-          text("stun-server", "STUN server", "host:port (empty = what RingCentral says)"),
+          text("stun-server", "STUN server",
+               "STUN server of the media, as host:port (empty = what RingCentral says)"),
           [](auto& s) -> auto& { return s.phone.stun_server; }),
       setting(
           g_param_spec_uint("media-timeout", "Media timeout",
@@ -149,12 +152,14 @@ std::vector<Property> call_properties() {
                             kReadWrite),
           [](auto& s) -> auto& { return s.phone.line.answer; }),
       setting(
-          g_param_spec_uint("answer-delay", "Answer delay", "Ring at least so long, in ms", 0,
+          g_param_spec_uint("answer-delay", "Answer delay",
+                            "Let a call ring at least so long before it is answered, in ms", 0,
                             60000, 0, kReadWrite),
           [](auto& s) -> auto& { return s.phone.line.answer_delay; }),
       setting(
-          g_param_spec_uint("max-calls", "Maximum calls", "So many calls at a time, others get 486",
-                            1, 1000, 50, kReadWrite),
+          g_param_spec_uint("max-calls", "Maximum calls",
+                            "Most calls at a time; who calls then hears that the line is busy", 1,
+                            1000, 50, kReadWrite),
           [](auto& s) -> auto& { return s.phone.line.max_calls; }),
       setting(
           g_param_spec_boolean("allow-emergency", "Allow emergency",
@@ -166,11 +171,14 @@ std::vector<Property> call_properties() {
 
 std::vector<Property> status_properties() {
   return {
-      status(text("state", "State", "idle, connecting, registered, retrying, failed or closed",
+      status(text("state", "State",
+                  "What the line is: idle, connecting, registered, retrying, failed or closed",
                   kReadOnly),
              [](const phone::Status& status) { return std::string(to_string(status.state)); }),
-      status(text("own-number", "Own number", "The line's number, once provisioned", kReadOnly),
-             [](const phone::Status& status) { return status.own_number; }),
+      status(
+          text("own-number", "Own number",
+               "The line's number, such as +12025550101 (empty = not provisioned yet)", kReadOnly),
+          [](const phone::Status& status) { return status.own_number; }),
   };
 }
 
