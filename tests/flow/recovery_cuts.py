@@ -145,6 +145,15 @@ class World:
     def story(self, since):
         return "\n".join(f"{m.flow} {m.sender} {m.start}" for m in self.wire.log[since:])
 
+    def fault_story(self, fault):
+        """A rule that we broke, and what passed in the 10 s before the judge said so."""
+        lines = [f"{fault['rule']}, socket {fault['socket']}: {fault['message'][:120]!r}"]
+        for m in self.wire.log:
+            age = fault["us"] - m.us
+            if 0 <= age < 10_000_000:
+                lines.append(f"{-age / 1e6:8.3f} s {m.flow} {m.sender} {m.start} {m.header('Call-ID')[:8]}")
+        return "\n".join(lines)
+
 
 def run_world(seed, count, stalls):
     """([(cut, outcome)], longest pause in s); an outcome of more than a word is a failure."""
@@ -159,9 +168,8 @@ def run_world(seed, count, stalls):
             except AssertionError as error:
                 outcomes.append((cut, f"FAILED: {error}"))
                 break
-        broken = standin.violations()
-        if broken:
-            outcomes.append((cut, f"FAILED: {broken}"))
+        for fault in standin.violations():
+            outcomes.append((cut, f"FAILED: {world.fault_story(fault)}"))
     return outcomes, world.longest
 
 
