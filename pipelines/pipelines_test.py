@@ -3,15 +3,15 @@
 """Runs every ready-made pipeline as it stands, against the stand-in."""
 
 import json
-import pathlib
+import re
 import socket
 import subprocess
-import time
 import unittest
 
-from standin import BUILD, TONES, TOP, Standin, interrupt, tones, wait_for
+from standin import BUILD, TONES, TOP, Standin, interrupt, tones
 
 PIPELINES = TOP / "pipelines"
+SUFFIXES = (".sh", ".py", ".js", ".cpp")
 FREQUENCIES = [440, 1000, 700, 1500]
 
 
@@ -50,13 +50,23 @@ class PipelinesTest(unittest.TestCase):
         self.assertEqual(process.wait(seconds), 0, self.standin.tail())
         self.assertEqual(self.standin.violations(), [])
 
-    def test_record_to_wav(self):
+    def test_record_to_wav_sh(self):
         process = self.run_script("record-to-wav.sh", "call.wav")
         self.call()
         self.assert_ends_well(process)
         self.assert_tones(self.standin.path("call.wav"))
 
-    def test_pcm_to_tcp(self):
+    def test_record_to_opus_sh(self):
+        process = self.run_script("record-to-opus.sh", "call.opus")
+        self.call()
+        self.assert_ends_well(process)
+        self.assertLess(self.standin.path("call.opus").stat().st_size, 25_000)  # 5 s at 24 kbit/s
+        subprocess.run(["gst-launch-1.0", "-q", "filesrc", "location=call.opus", "!", "oggdemux", "!",
+                        "opusdec", "!", "wavenc", "!", "filesink", "location=call.wav"],
+                       cwd=self.standin.folder, check=True, timeout=30)
+        self.assert_tones(self.standin.path("call.wav"))
+
+    def test_pcm_to_tcp_sh(self):
         port = free_port()
         process = self.run_script("pcm-to-tcp.sh", port)
         with socket.create_connection(("127.0.0.1", port), timeout=10) as reader:
@@ -77,10 +87,26 @@ class PipelinesTest(unittest.TestCase):
             pcm += reader.recv(wanted - len(pcm))
         return pcm
 
-    def test_play_file_into_call(self):
+    def make_prompt(self):
         prompt = self.standin.path("prompt.wav")
         subprocess.run(["sox", "-n", "-r", "48000", "-b", "16", prompt, "synth", "6", "sine", "600",
                         "gain", "-12"], check=True)
+        return prompt
+
+    def test_dial_and_play_sh(self):
+        heard = self.standin.path("heard.wav")
+        self.standin.control("POST", "/numbers", {
+            "number": "12025550100", "behaviour": "answer", "hangup_after_ms": 5000,
+            "media": {**tones(*FREQUENCIES), "record": str(heard)}})
+        process = self.run_script("dial-and-play.sh", "+12025550100", self.make_prompt())
+        call = self.standin.control("GET", "/calls?wait_count=1")["calls"][0]["id"]
+        self.assert_ends_well(process)
+        self.standin.wait_call(call, "finished")
+        self.assert_tones(self.standin.path("answer.wav"))
+        self.assert_tones(heard, [600])
+
+    def test_play_file_into_call_sh(self):
+        prompt = self.make_prompt()
         process = self.run_script("play-file-into-call.sh", prompt, "call.wav")
         heard = self.standin.path("heard.wav")
         call = self.call(media={**tones(*FREQUENCIES), "record": str(heard)})
@@ -89,22 +115,36 @@ class PipelinesTest(unittest.TestCase):
         self.assert_tones(self.standin.path("call.wav"))
         self.assert_tones(heard, [600])
 
-    def test_appsink_level(self):
-        process = self.standin.spawn([BUILD / "pipelines/appsink-level"], "gst.log")
+    def assert_shows_levels(self, program):
+        process = self.standin.spawn([program], "gst.log")
         self.assertTrue(self.standin.registered(), self.standin.tail())
         self.call()
         self.assert_ends_well(process)
-        levels = [float(line.split()[0]) for line in self.standin.text().splitlines()
-                  if line.endswith("dBFS")]
-        self.assertGreaterEqual(len(levels), 4, self.standin.tail())
-        for level in levels[1:]:  # the stand-in's tones: -12 dBFS peak, a sine is 3 dB below
-            self.assertAlmostEqual(level, -15, delta=1.5)
+        levels = re.findall(r"^ *(-[0-9.]+) dBFS", self.standin.text(), re.MULTILINE)
+        self.assertGreaterEqual(len(levels), 5, self.standin.tail())
+        for level in levels[1:4]:  # the stand-in's tones: -12 dBFS peak, a sine is 3 dB below
+            self.assertAlmostEqual(float(level), -15, delta=1.5)
+
+    def test_appsink_level_cpp(self):
+        self.assert_shows_levels(BUILD / "pipelines/appsink-level")
         self.assertIn("connected from +12025550166", self.standin.text())
 
+    def test_appsink_level_py(self):
+        self.assert_shows_levels(PIPELINES / "appsink-level.py")
+
+    def test_level_meter_sh(self):
+        self.assert_shows_levels(PIPELINES / "level-meter.sh")
+        self.assertRegex(self.standin.text(), r"(?m)^ -1[45]\.\d dBFS  #{9}$")
+
     def test_every_pipeline_is_tested(self):
-        files = {p.name for p in PIPELINES.iterdir() if p.suffix in (".sh", ".cpp")}
-        tests = {name.removeprefix("test_").replace("_", "-") for name in dir(self)}
-        self.assertEqual({f for f in files if f.rsplit(".", 1)[0] not in tests}, set())
+        files = {p.name for p in PIPELINES.iterdir() if p.suffix in SUFFIXES}
+        tests = {name.removeprefix("test_") for name in dir(self)} | {"pipelines_test_py"}
+        self.assertEqual(set(), {f for f in files if re.sub(r"\W", "_", f) not in tests})
+
+    def test_every_pipeline_is_in_the_readme(self):
+        files = {p.name for p in PIPELINES.iterdir() if p.suffix in SUFFIXES}
+        table = set(re.findall(r"`([a-z-]+\.\w+)", (PIPELINES / "README.md").read_text()))
+        self.assertEqual({f for f in files if not f.endswith("_test.py")}, table)
 
 
 if __name__ == "__main__":

@@ -39,11 +39,7 @@ class SeveralCalls(unittest.TestCase):
 
     def loudest(self, number):
         """The frequency of a recording, which must have no other in it."""
-        pcm, rate = sound.samples(self.standin.path(f"call{number}.wav"))
-        spectrum = sound.powers(pcm[rate:], rate)
-        own = max(FREQUENCIES, key=lambda f: sound.power_near(spectrum, f))
-        others = max(sound.power_near(spectrum, f) for f in FREQUENCIES if f != own)
-        distance = sound.decibels(sound.power_near(spectrum, own) / others)
+        own, distance = sound.loudest(self.standin.path(f"call{number}.wav"), FREQUENCIES)
         print(f"\n  recording {number}: {own} Hz, other calls {distance:.1f} dB down")
         self.assertGreaterEqual(distance, FOREIGN_DB, f"recording {number}: {own} Hz")
         return own

@@ -53,6 +53,16 @@ def power_near(spectrum, frequency, width=5.0):
     return float(power[np.abs(hz - frequency) <= width].sum())
 
 
+def loudest(path, frequencies):
+    """The one of these that a recording carries, and how far the others are below it, in dB; its
+    first second is left out."""
+    pcm, rate = samples(path)
+    spectrum = powers(pcm[rate:], rate)
+    by_power = sorted(frequencies, key=lambda f: power_near(spectrum, f), reverse=True)
+    own, next_one = (power_near(spectrum, f) for f in by_power[:2])
+    return by_power[0], decibels(own / next_one)
+
+
 def decibels(ratio):
     return float(10 * np.log10(max(ratio, 1e-12)))
 
