@@ -42,6 +42,12 @@ std::int64_t Json::number(const char* key, std::int64_t fallback) const {
   return type == G_TYPE_STRING ? fallback : json_node_get_int(node);
 }
 
+double Json::real(const char* key, double fallback) const {
+  JsonNode* node = json_object_get_member(root(), key);
+  if (node == nullptr || !JSON_NODE_HOLDS_VALUE(node)) return fallback;
+  return json_node_get_value_type(node) == G_TYPE_STRING ? fallback : json_node_get_double(node);
+}
+
 std::optional<Json> Json::object(const char* key) const {
   JsonNode* node = json_object_get_member(root(), key);
   if (node == nullptr || !JSON_NODE_HOLDS_OBJECT(node)) return std::nullopt;
@@ -55,6 +61,18 @@ std::vector<std::string> Json::keys() const {
     out.emplace_back(static_cast<const char*>(member->data));
   }
   g_list_free(members);
+  return out;
+}
+
+std::vector<Json> Json::objects(const char* key) const {
+  std::vector<Json> out;
+  JsonNode* node = json_object_get_member(root(), key);
+  if (node == nullptr || !JSON_NODE_HOLDS_ARRAY(node)) return out;
+  JsonArray* array = json_node_get_array(node);
+  for (guint i = 0; i < json_array_get_length(array); ++i) {
+    JsonNode* element = json_array_get_element(array, i);
+    if (JSON_NODE_HOLDS_OBJECT(element)) out.push_back(Json(json_node_ref(element)));
+  }
   return out;
 }
 
@@ -100,6 +118,10 @@ JsonOut& JsonOut::value(std::int64_t number) {
 
 JsonOut& JsonOut::value(bool flag) {
   return step(json_builder_add_boolean_value(builder_.get(), flag ? TRUE : FALSE));
+}
+
+JsonOut& JsonOut::value(const Json& object) {
+  return step(json_builder_add_value(builder_.get(), json_node_copy(object.node_.get())));
 }
 
 std::string JsonOut::text() const {

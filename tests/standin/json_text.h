@@ -22,15 +22,19 @@ class Json {
   std::string text(const char* key, std::string_view fallback = "") const;
   // Numbers, and booleans as 0 and 1.
   std::int64_t number(const char* key, std::int64_t fallback = 0) const;
+  double real(const char* key, double fallback = 0) const;
   bool flag(const char* key, bool fallback = false) const { return number(key, fallback) != 0; }
   std::optional<Json> object(const char* key) const;
   std::vector<std::string> keys() const;
+  // The objects of a list; what is none is left out.
+  std::vector<Json> objects(const char* key) const;
   // A list of strings, or one string as a list of one.
   std::vector<std::string> texts(const char* key) const;
   // "tones":[[440,500],[0,20]] -> rows of numbers.
   std::vector<std::vector<double>> rows(const char* key) const;
 
  private:
+  friend class JsonOut;
   explicit Json(JsonNode* node);
   JsonObject* root() const { return json_node_get_object(node_.get()); }
   std::shared_ptr<JsonNode> node_;
@@ -50,6 +54,7 @@ class JsonOut {
   JsonOut& value(const std::string& text);
   JsonOut& value(std::int64_t number);
   JsonOut& value(bool flag);
+  JsonOut& value(const Json& object);
   template <typename T>
   JsonOut& add(const char* name, T what) {
     return key(name).value(what);

@@ -221,9 +221,22 @@ std::vector<Violation> Server::violations() {
   return violations;
 }
 
+bool Server::wait_until(const std::function<bool()>& predicate, Ms timeout) {
+  return impl_->box_.loop.wait_until(predicate, timeout);
+}
+
+void Server::look_again() {
+  impl_->box_.loop.call([this] { impl_->box_.loop.notify_changed(); });
+}
+
+bool Server::is_registered(const std::string& extension) {
+  bool there = false;
+  impl_->box_.loop.call([&] { there = !impl_->registrar_.reachable(extension).empty(); });
+  return there;
+}
+
 bool Server::wait_registered(const std::string& extension, Ms timeout) {
-  return impl_->box_.loop.wait_until(
-      [&] { return !impl_->registrar_.reachable(extension).empty(); }, timeout);
+  return wait_until([&] { return is_registered(extension); }, timeout);
 }
 
 bool Server::wait_unregistered(const std::string& extension, Ms timeout) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -65,6 +66,11 @@ class Server {
   std::vector<Violation> violations();
 
   using Ms = std::chrono::milliseconds;
+  // Looks whenever something has changed, on the stand-in's thread; false at timeout.
+  bool wait_until(const std::function<bool()>& predicate, Ms timeout);
+  // Has who waits look now: what it waits for is not the stand-in's.
+  void look_again();
+  bool is_registered(const std::string& extension);
   bool wait_registered(const std::string& extension, Ms timeout);
   // True when no instance of the extension is registered over an open socket.
   bool wait_unregistered(const std::string& extension, Ms timeout);
