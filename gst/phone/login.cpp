@@ -37,7 +37,7 @@ void Login::device(Done done) {
   if (!opened.ok()) return answer(opened.error(), done);
   auto instance = folder_->instance_id(key_);
   if (!instance.ok()) return answer(instance.error(), done);
-  provision("urn:uuid:" + instance.value(), std::move(done));
+  log_in("urn:uuid:" + instance.value(), Outcome<Device>(std::move(done)));
 }
 
 void Login::answer(Result<Device> device, const Done& done) {
@@ -45,20 +45,29 @@ void Login::answer(Result<Device> device, const Done& done) {
       clock_.after(std::chrono::seconds(0), [device = std::move(device), done] { done(device); });
 }
 
-void Login::provision(const std::string& instance_id, Done done) {
+void Login::log_in(const std::string& instance_id, const Outcome<Device>& outcome) {
   told_("logging in", nullptr);
-  auth_->token([this, instance_id, done = std::move(done)](Result<std::string> token) {
-    if (!token.ok()) return done(token.error());
-    told_("logged in", nullptr);
-    rest::provision(*api_, folder_->device_id(key_), [this, instance_id, done](auto account) {
-      // A device that the server no longer knows must not keep the line away for ever.
-      if (!account.ok() && account.error().code == Errc::kRejected) forget();
-      if (!account.ok()) return done(account.error());
-      told_("provisioned", nullptr);
-      remember_device(account.value().device_id);
-      done(Device{std::move(account).value(), instance_id});
-    });
+  auth_->token([this, instance_id, outcome](const Result<std::string>& token) {
+    if (!token.ok()) return outcome(token.error());
+    outcome.step([&] { provision(instance_id, outcome); });
   });
+}
+
+void Login::provision(const std::string& instance_id, const Outcome<Device>& outcome) {
+  told_("logged in", nullptr);
+  rest::provision(*api_, folder_->device_id(key_), [this, instance_id, outcome](auto account) {
+    outcome.step([&] { take_account(std::move(account), instance_id, outcome); });
+  });
+}
+
+void Login::take_account(Result<rest::SipAccount> account, const std::string& instance_id,
+                         const Outcome<Device>& outcome) {
+  // A device that the server no longer knows must not keep the line away for ever.
+  if (!account.ok() && account.error().code == Errc::kRejected) forget();
+  if (!account.ok()) return outcome(account.error());
+  told_("provisioned", nullptr);
+  remember_device(account.value().device_id);
+  outcome(Device{std::move(account).value(), instance_id});
 }
 
 void Login::remember_device(const std::string& id) {

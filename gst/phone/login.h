@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/clock.h"
+#include "core/outcome.h"
 #include "phone/phone.h"
 #include "rest/api.h"
 #include "rest/retrying_http.h"
@@ -37,7 +38,10 @@ class Login {
 
  private:
   Result<void> open();
-  void provision(const std::string& instance_id, Done done);
+  void log_in(const std::string& instance_id, const Outcome<Device>& outcome);
+  void provision(const std::string& instance_id, const Outcome<Device>& outcome);
+  void take_account(Result<rest::SipAccount> account, const std::string& instance_id,
+                    const Outcome<Device>& outcome);
   void remember_device(const std::string& id);
   void answer(Result<Device> device, const Done& done);
 

@@ -2,8 +2,10 @@
 #include "phone/phone_core.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
+#include "core/guard.h"
 #include "core/log.h"
 #include "rest/url.h"
 
@@ -49,7 +51,7 @@ template <typename Call>
 void PhoneCore::each_listener(Call call) {
   const auto listeners = listeners_;  // a callback may add one
   for (const auto& weak : listeners)
-    if (const auto listener = weak.lock()) call(*listener);
+    if (const auto listener = weak.lock()) std::ignore = guard([&] { call(*listener); });
   std::erase_if(listeners_, [](const auto& weak) { return weak.expired(); });
 }
 
@@ -98,14 +100,32 @@ void PhoneCore::start() {
 }
 
 void PhoneCore::log_in() {
-  login_.device([this](Result<Login::Device> device) { on_device(std::move(device)); });
+  if (std::exchange(logging_in_, true)) return;
+  step([this] {
+    login_.device([this](Result<Login::Device> device) { on_device(std::move(device)); });
+  });
 }
 
 void PhoneCore::on_device(Result<Login::Device> device) {
+  logging_in_ = false;
   if (on_closed_) return;
-  if (device.ok()) return use_device(std::move(device).value());
-  if (is_for_the_user(device.error().code)) return give_up(device.error());
-  try_again(device.error(), 1s);
+  if (!device.ok()) return on_no_device(device.error());
+  step([&] { use_device(std::move(device).value()); });
+}
+
+// A step that throws has failed like any other, and all is tried again from the login on.
+void PhoneCore::step(const std::function<void()>& body) {
+  const auto done = guard(body);
+  if (done.ok()) return;
+  logging_in_ = false;
+  device_.reset();
+  drop_socket(done.error());
+  on_no_device(done.error());
+}
+
+void PhoneCore::on_no_device(const Error& reason) {
+  if (is_for_the_user(reason.code)) return give_up(reason);
+  try_again(reason, 1s);
 }
 
 void PhoneCore::use_device(Login::Device device) {
@@ -230,7 +250,7 @@ void PhoneCore::try_again(const Error& reason, std::chrono::milliseconds at_leas
        &reason);
   retry_timer_ = clock_.after(wait, [this] {
     if (device_)
-      connect();
+      step([this] { connect(); });
     else
       log_in();
   });

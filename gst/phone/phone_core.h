@@ -44,6 +44,8 @@ class PhoneCore : public sip::Transport::Listener,
 
   void log_in();
   void on_device(Result<Login::Device> device);
+  void on_no_device(const Error& reason);
+  void step(const std::function<void()>& body);
   void use_device(Login::Device device);
   void use_account(const rest::SipAccount& account);
   call::Line::Media line_media(const rest::SipAccount& account) const;
@@ -72,7 +74,7 @@ class PhoneCore : public sip::Transport::Listener,
   std::unique_ptr<sip::WsTransport> transport_;
   std::vector<std::unique_ptr<sip::WsTransport>> dead_transports_;  // not destroyed in a callback
   bool started_ = false, was_registered_ = false;
-  bool provisioned_anew_ = false, on_backup_ = false;
+  bool logging_in_ = false, provisioned_anew_ = false, on_backup_ = false;
   Backoff backoff_;
   Timer retry_timer_, slow_timer_, goodbye_timer_, bury_timer_;
   Clock::Duration bye_until_{};

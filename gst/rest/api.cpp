@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/log.h"
+#include "core/outcome.h"
 #include "rest/api_error.h"
 #include "rest/url.h"
 
@@ -11,7 +12,7 @@ namespace rc::rest {
 
 struct Api::Job {
   ApiRequest request;
-  Callback callback;
+  Outcome<Json> outcome;
   std::string token{};  // of the try under way
   bool had_new_token = false;
 };
@@ -40,15 +41,15 @@ Api::Api(Http& http, Auth& auth) : http_(http), auth_(auth), alive_(std::make_sh
 Api::~Api() = default;
 
 void Api::request(ApiRequest request, Callback callback) {
-  send(std::make_shared<Job>(Job{std::move(request), std::move(callback)}));
+  send(std::make_shared<Job>(Job{std::move(request), Outcome<Json>(std::move(callback))}));
 }
 
 void Api::send(std::shared_ptr<Job> job) {
   auth_.token([this, weak = std::weak_ptr(alive_), job](Result<std::string> token) {
     if (!weak.lock()) return;
-    if (!token.ok()) return job->callback(token.error());
+    if (!token.ok()) return job->outcome(token.error());
     job->token = token.value();
-    send_with_token(job);
+    job->outcome.step([&] { send_with_token(job); });
   });
 }
 
@@ -59,8 +60,8 @@ void Api::send_with_token(std::shared_ptr<Job> job) {
   http.method = request.method;
   http.url = request.path.starts_with('/') ? server + request.path : request.path;
   if (!may_carry_token(server, http.url)) {
-    return job->callback(Error{Errc::kConfig, "Cannot " + request.purpose +
-                                                  ": this address is not of the server's domain"});
+    return job->outcome(Error{Errc::kConfig, "Cannot " + request.purpose +
+                                                 ": this address is not of the server's domain"});
   }
   http.headers = {{"Accept", "application/json"}, {"Authorization", "Bearer " + job->token}};
   http.body = request.body;
@@ -68,17 +69,17 @@ void Api::send_with_token(std::shared_ptr<Job> job) {
   http.repeatable = request.repeatable;
   RC_LOG(kRest, LOG, http.method + " " + http.url);
   http_.request(std::move(http), [this, weak = std::weak_ptr(alive_), job](Result<HttpResponse> r) {
-    if (weak.lock()) on_response(job, std::move(r));
+    if (weak.lock()) job->outcome.step([&] { on_response(job, std::move(r)); });
   });
 }
 
 void Api::on_response(std::shared_ptr<Job> job, Result<HttpResponse> response) {
-  if (!response.ok()) return job->callback(response.error());
+  if (!response.ok()) return job->outcome(response.error());
   if (is_about_the_token(response.value()) && !std::exchange(job->had_new_token, true)) {
     auth_.invalidate(job->token);
     return send(job);
   }
-  job->callback(read_answer(response.value(), job->request, job->token));
+  job->outcome(read_answer(response.value(), job->request, job->token));
 }
 
 }  // namespace rc::rest

@@ -56,7 +56,7 @@ bool Auth::has_good_token() const {
 }
 
 void Auth::token(TokenCallback callback) {
-  waiters_.push_back(std::move(callback));
+  waiters_.emplace_back(std::move(callback));
   if (fetching_) return;
   if (!has_good_token() && !refusal_) return fetch();
   if (waiters_.size() > 1) return;  // the answer is on its way already
@@ -64,7 +64,7 @@ void Auth::token(TokenCallback callback) {
     if (fetching_) return;  // somebody invalidated the token since
     if (has_good_token()) return answer_waiters(token_.access);
     if (refusal_) return answer_waiters(*refusal_);
-    fetch();
+    step([this] { fetch(); });
   });
 }
 
@@ -95,9 +95,9 @@ void Auth::grant(std::string form, std::function<void(Result<HttpResponse>)> on_
   request.content_type = "application/x-www-form-urlencoded";
   request.repeatable = true;
   http_.request(std::move(request),
-                [weak = std::weak_ptr(alive_),
+                [this, weak = std::weak_ptr(alive_),
                  on_response = std::move(on_response)](Result<HttpResponse> response) {
-                  if (weak.lock()) on_response(std::move(response));
+                  if (weak.lock()) step([&] { on_response(std::move(response)); });
                 });
 }
 
@@ -155,10 +155,18 @@ Result<Auth::Token> Auth::read_token(const HttpResponse& response) const {
   return token;
 }
 
+// A request for a token that throws on its way has failed, too.
+void Auth::step(const std::function<void()>& body) {
+  const auto done = guard(body);
+  if (done.ok()) return;
+  fetching_ = false;
+  answer_waiters(done.error());
+}
+
 // By value: a callback may destroy this.
 void Auth::answer_waiters(Result<std::string> result) {
   const auto waiters = std::exchange(waiters_, {});
-  for (const TokenCallback& callback : waiters) callback(result);
+  for (const auto& waiter : waiters) waiter(result);
 }
 
 }  // namespace rc::rest

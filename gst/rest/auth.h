@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "core/outcome.h"
 #include "rest/credentials.h"
 #include "rest/http.h"
 
@@ -52,13 +53,14 @@ class Auth {
   void grant_by_refresh_token();
   void on_response(Result<HttpResponse> response);
   Result<Token> read_token(const HttpResponse& response) const;
+  void step(const std::function<void()>& body);
   void answer_waiters(Result<std::string> result);
 
   Http& http_;
   Clock& clock_;
   Credentials credentials_;
   Token token_;
-  std::vector<TokenCallback> waiters_;
+  std::vector<Outcome<std::string>> waiters_;
   bool fetching_ = false;
   std::optional<Error> refusal_;  // of the credentials: never asked again
   Timer answer_;

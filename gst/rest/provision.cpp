@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/log.h"
+#include "core/outcome.h"
 #include "core/text.h"
 
 namespace rc::rest {
@@ -168,11 +169,14 @@ void provision(Api& api, const std::string& device_id,
   request.body = R"({"sipInfo":[{"transport":"WSS"}])";
   if (!device_id.empty()) request.body += R"(,"device":{"id":)" + json_quote(device_id) + "}";
   request.body += "}";
-  api.request(std::move(request), [callback = std::move(callback)](Result<Json> answer) {
-    if (!answer.ok()) return callback(answer.error());
-    auto account = parse_sip_account(answer.value());
-    if (account.ok()) RC_LOG(kRest, INFO, "provisioned " + account.value().username);
-    callback(std::move(account));
+  const Outcome<SipAccount> outcome(std::move(callback));
+  api.request(std::move(request), [outcome](const Result<Json>& answer) {
+    if (!answer.ok()) return outcome(answer.error());
+    outcome.step([&] {
+      auto account = parse_sip_account(answer.value());
+      if (account.ok()) RC_LOG(kRest, INFO, "provisioned " + account.value().username);
+      outcome(std::move(account));
+    });
   });
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/log.h"
+#include "core/outcome.h"
 #include "rest/api_error.h"
 
 namespace rc::rest {
@@ -22,7 +23,7 @@ constexpr seconds kMaxToldWait{10 * 60};  // longer: the caller should know now
 
 struct RetryingHttp::Attempt {
   HttpRequest request;
-  Callback callback;
+  Outcome<HttpResponse> outcome{};
   int tries = 0;
   Clock::Duration deadline{};
   seconds next_wait = kFirstWait;
@@ -37,7 +38,11 @@ RetryingHttp::~RetryingHttp() = default;
 void RetryingHttp::request(HttpRequest request, Callback callback) {
   auto attempt = std::make_shared<Attempt>();
   attempt->request = std::move(request);
-  attempt->callback = std::move(callback);
+  attempt->outcome = Outcome<HttpResponse>(
+      [this, weak = std::weak_ptr(attempt), callback = std::move(callback)](auto result) {
+        attempts_.erase(weak.lock());
+        callback(std::move(result));  // last: it may destroy this
+      });
   attempt->deadline = clock_.now() + kMaxTime;
   attempts_.insert(attempt);
   send(attempt);
@@ -47,17 +52,18 @@ void RetryingHttp::send(const std::shared_ptr<Attempt>& attempt) {
   ++attempt->tries;
   http_.request(attempt->request,
                 [this, weak = std::weak_ptr(attempt)](Result<HttpResponse> result) {
-                  if (auto self = weak.lock()) on_result(self, std::move(result));
+                  const auto self = weak.lock();
+                  if (self) self->outcome.step([&] { on_result(self, std::move(result)); });
                 });
 }
 
 void RetryingHttp::on_result(const std::shared_ptr<Attempt>& attempt, Result<HttpResponse> result) {
   const auto wait = attempt->request.repeatable ? wait_before_next(*attempt, result) : std::nullopt;
-  if (!wait) return finish(attempt, std::move(result));
+  if (!wait) return attempt->outcome(std::move(result));
   const Error why = result.ok() ? api_error(result.value(), "reach the server") : result.error();
   RC_LOG(kRest, WARNING, why.message + "; again in " + std::to_string(wait->count()) + " s");
   attempt->timer = clock_.after(*wait, [this, weak = std::weak_ptr(attempt)] {
-    if (auto self = weak.lock()) send(self);
+    if (auto self = weak.lock()) self->outcome.step([&] { send(self); });
   });
   if (on_wait_) on_wait_(why, *wait);
 }
@@ -78,11 +84,6 @@ std::optional<seconds> RetryingHttp::wait_before_next(Attempt& attempt,
   }
   if (clock_.now() + attempt.next_wait > attempt.deadline) return std::nullopt;
   return std::exchange(attempt.next_wait, attempt.next_wait * 2);
-}
-
-void RetryingHttp::finish(const std::shared_ptr<Attempt>& attempt, Result<HttpResponse> result) {
-  attempts_.erase(attempt);
-  attempt->callback(std::move(result));  // last: it may destroy this
 }
 
 }  // namespace rc::rest

@@ -33,7 +33,6 @@ class RetryingHttp : public Http {
   void on_result(const std::shared_ptr<Attempt>& attempt, Result<HttpResponse> result);
   std::optional<std::chrono::seconds> wait_before_next(Attempt& attempt,
                                                        const Result<HttpResponse>& result) const;
-  void finish(const std::shared_ptr<Attempt>& attempt, Result<HttpResponse> result);
 
   Http& http_;
   Clock& clock_;

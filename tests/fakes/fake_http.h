@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@ namespace rc::fakes {
 class FakeHttp : public rest::Http {
  public:
   void request(rest::HttpRequest request, Callback callback) override {
+    if (broken) throw std::out_of_range("a fault of ours");
     seen.push_back(request);
     waiting_.push_back(std::move(callback));
   }
@@ -29,6 +31,7 @@ class FakeHttp : public rest::Http {
   const rest::HttpRequest& last() const { return seen.back(); }
 
   std::vector<rest::HttpRequest> seen;  // all, in order
+  bool broken = false;                  // the next request throws
 
  private:
   void answer(Result<rest::HttpResponse> result) {

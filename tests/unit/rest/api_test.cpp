@@ -49,6 +49,14 @@ TEST_F(ApiTest, TakesAnEmptyBodyAsAnEmptyObject) {
   EXPECT_TRUE(got->value().is_object());
 }
 
+TEST_F(ApiTest, FailsWhenAStepThrows) {
+  ask("/x");
+  http.broken = true;
+  log_in("one");
+  ASSERT_TRUE(got && !got->ok());
+  EXPECT_EQ(got->error().code, Errc::kInternal);
+}
+
 TEST_F(ApiTest, GetsANewTokenOnceWhenRefused) {
   ask("/x");
   log_in("one");

@@ -62,6 +62,29 @@ TEST_F(AuthTest, SendsClientIdInFormWhenAppHasNoSecret) {
   EXPECT_NE(http.last().body.find("&client_id=client"), std::string::npos);
 }
 
+TEST_F(AuthTest, AnswersAllWaitersWhenOneThrows) {
+  auth.token([](const Result<std::string>&) { throw std::out_of_range("a fault of ours"); });
+  auth.token(collect());
+  http.reply(200, token("one", 3600));
+  EXPECT_EQ(got, std::vector<std::string>{"one"});
+}
+
+TEST_F(AuthTest, FailsWhenAStepThrowsAndIsGoodForTheNext) {
+  auth.token(collect());
+  http.reply(200, token("one", 1, "again"));
+  clock.advance(1s);
+  auth.token(collect());
+  clock.advance(0s);
+  http.broken = true;
+  http.reply(400, "{}");  // the refresh token: the JWT is next
+  ASSERT_EQ(got.size(), 2U);
+  EXPECT_EQ(got[1], "error: internal error: a fault of ours");
+  http.broken = false;
+  auth.token(collect());
+  http.reply(200, token("two", 3600));
+  EXPECT_EQ(got.back(), "two");
+}
+
 TEST_F(AuthTest, SharesOneRequestAmongWaiters) {
   for (int i = 0; i < 3; ++i) auth.token(collect());
   EXPECT_EQ(http.seen.size(), 1U);

@@ -75,6 +75,16 @@ TEST_F(RetryingHttpTest, TriesAgainAfterServerTrouble) {
   EXPECT_EQ(status, 200U);
 }
 
+TEST_F(RetryingHttpTest, EndsWhenTheNextTryThrows) {
+  ask();
+  http.fail(Errc::kNetwork);
+  http.broken = true;
+  clock.advance(2s);
+  EXPECT_EQ(answers, 1);
+  EXPECT_EQ(status, 0U);
+  EXPECT_EQ(clock.pending(), 0U);
+}
+
 TEST_F(RetryingHttpTest, ObeysRetryAfterToTheSecond) {
   for (const unsigned busy : {429U, 503U}) {
     ask();

@@ -23,13 +23,17 @@ using std::chrono::seconds;
 constexpr std::string_view kThrows = "a message that finds a fault of ours";
 
 struct Recorder : Transport::Listener {
-  void on_open() override { ++opened; }
+  void on_open() override {
+    ++opened;
+    if (throws_when_open) throw std::out_of_range("a fault of ours");
+  }
   void on_message(std::string_view bytes) override {
     messages.emplace_back(bytes);
     if (bytes == kThrows) throw std::out_of_range("a fault of ours");
   }
   void on_closed(const Error& reason) override { closed.push_back(reason); }
 
+  bool throws_when_open = false;
   int opened = 0;
   std::vector<std::string> messages;
   std::vector<Error> closed;
@@ -244,6 +248,16 @@ TEST_F(SipWsTransport, RefusesServerWithoutSip) {
   open({.proxy = peer.address, .ca_file = good_pem_});
   ASSERT_TRUE(fails());
   EXPECT_EQ(events_.closed[0].code, Errc::kRejected);
+}
+
+TEST_F(SipWsTransport, EndsWhenItsOpeningThrows) {
+  SoupPeer peer(good_pem_);
+  events_.throws_when_open = true;
+  open({.proxy = peer.address, .ca_file = good_pem_});
+  EXPECT_TRUE(fails());
+  EXPECT_EQ(events_.opened, 1);
+  ASSERT_EQ(events_.closed.size(), 1u);
+  EXPECT_EQ(events_.closed[0].code, Errc::kInternal);
 }
 
 TEST_F(SipWsTransport, EndsAtAMessageWhoseHandlingThrows) {
