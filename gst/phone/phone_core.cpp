@@ -18,6 +18,7 @@ constexpr auto kSlow = 10s;             // gst-launch must not be held longer (d
 constexpr auto kGoodbyeLimit = 1200ms;  // all of close()
 constexpr auto kByeLimit = 500ms;       // of these, for BYEs to be answered
 constexpr auto kGoodbyePoll = 10ms;
+constexpr auto kProvisionInterval = 1min;   // each costs a login's worth of requests and the socket
 constexpr auto kTooManyContactsWait = 30s;  // a dead device's slot is freed after about 2 min
 
 bool same_account(const rest::SipAccount& a, const rest::SipAccount& b) {
@@ -36,9 +37,11 @@ PhoneCore::PhoneCore(Clock& clock, Settings settings, call::MediaFactory media,
       media_(std::move(media)),
       on_status_(std::move(on_status)),
       line_(clock, settings_.line, this),
-      login_(clock, settings_, [this](const std::string& text, const Error* error) {
-        tell(error != nullptr ? State::kRetrying : State::kConnecting, text, error);
-      }) {}
+      login_(clock, settings_,
+             [this](const std::string& text, const Error* error) {
+               tell(error != nullptr ? State::kRetrying : State::kConnecting, text, error);
+             }),
+      provision_pacer_(clock, kProvisionInterval, [this] { provision_anew(); }) {}
 
 PhoneCore::~PhoneCore() {
   registration_.reset();
@@ -165,14 +168,13 @@ call::Line::Media PhoneCore::line_media(const rest::SipAccount& account) const {
 
 // The account changed on the server, or it refuses the one we have.
 void PhoneCore::provision_anew() {
+  retry_timer_.cancel();
   login_.forget();
   drop_socket({Errc::kClosed, "provisioning anew"});
   log_in();
 }
 
-void PhoneCore::on_provision_again() {
-  retry_timer_ = clock_.after(0ms, [this] { provision_anew(); });
-}
+void PhoneCore::on_provision_again() { provision_pacer_.ask(); }
 
 // --- connect, register ---
 
@@ -258,6 +260,7 @@ void PhoneCore::try_again(const Error& reason, std::chrono::milliseconds at_leas
 
 void PhoneCore::give_up(const Error& reason) {
   slow_timer_.cancel();
+  provision_pacer_.cancel();
   drop_socket(reason);
   line_.refuse_dials(reason);
   tell(State::kFailed, reason.message, &reason);
@@ -269,6 +272,7 @@ void PhoneCore::close(std::function<void()> done) {
   on_closed_ = std::move(done);
   retry_timer_.cancel();
   slow_timer_.cancel();
+  provision_pacer_.cancel();
   line_.hang_up_all("the phone is closed");
   if (!transport_ || !transport_->is_open()) return finish_close();
   bye_until_ = clock_.now() + kByeLimit;

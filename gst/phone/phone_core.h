@@ -7,6 +7,7 @@
 
 #include "call/line.h"
 #include "core/clock.h"
+#include "core/pacer.h"
 #include "phone/backoff.h"
 #include "phone/login.h"
 #include "phone/phone.h"
@@ -76,6 +77,7 @@ class PhoneCore : public sip::Transport::Listener,
   bool started_ = false, was_registered_ = false;
   bool logging_in_ = false, provisioned_anew_ = false, on_backup_ = false;
   Backoff backoff_;
+  Pacer provision_pacer_;  // of what the server asks for (check-sync)
   Timer retry_timer_, slow_timer_, goodbye_timer_, bury_timer_;
   Clock::Duration bye_until_{};
   std::function<void()> on_closed_;  // set: close() is under way
