@@ -166,10 +166,9 @@ call::Line::Media PhoneCore::line_media(const rest::SipAccount& account) const {
   return media;
 }
 
-// The account changed on the server, or it refuses the one we have.
+// The same device, unless it was forgotten before: while its account stays as it is, calls go on.
 void PhoneCore::provision_anew() {
   retry_timer_.cancel();
-  login_.forget();
   drop_socket({Errc::kClosed, "provisioning anew"});
   log_in();
 }
@@ -226,6 +225,7 @@ void PhoneCore::on_registration_failed(const sip::Registration::Failure& failure
   line_.set_ready(false);
   // Credentials of an earlier provision may have been retired: ask for new ones, once.
   if (failure.error.code == Errc::kAuth && !std::exchange(provisioned_anew_, true)) {
+    login_.forget();
     retry_timer_ = clock_.after(0ms, [this] { provision_anew(); });
     return;
   }
