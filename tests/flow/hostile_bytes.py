@@ -71,10 +71,12 @@ def frame_that_claims_1_GB(rig, call):
 
 def malformed_messages(rig, call):
     count = 20_000 if rig.long else 2_000
-    rng = random.Random(5)
+    rng, flows = random.Random(5), rig.wire.flows()
     for _ in range(count // 100):
         batch = (_spoil(call.forger, rng) for _ in range(100))
         rig.wire.send_bytes(b"".join(frame(text.encode("latin-1"), 2) for text in batch))
+    rig.check_line(call.forger)
+    assert rig.wire.flows() == flows, "it cost a connection"
     return count, "refused or dropped"
 
 

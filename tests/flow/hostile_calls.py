@@ -2,6 +2,7 @@
 """Attacks of hostile.py by messages that are right: calls, what happens in them, credentials and
 money. As those of hostile_bytes.py."""
 
+import collections
 import time
 
 from forged import CALL_ID, PREMIUM, body_of, cancel, parse, response
@@ -92,48 +93,63 @@ def INVITE_flood(rig, call):
 
 
 def _reinvites(rig, call, sdp_of):
-    """Each as soon as the one before has its final answer; every 200 is acknowledged."""
+    """Each as soon as the one before has its final answer; every 200 is acknowledged. Returns how
+    often each status came."""
     count = 1_000 if rig.long else 100
     call.forged_bye = True
-    answers = {}
+    answers = collections.Counter()
     for number in range(count):
         text = call.forger.reinvite(sdp_of(number))
         rig.wire.send(text)
         answer = rig.wait_answer(text)
-        status = answer.start.split()[1]
-        answers[status] = answers.get(status, 0) + 1
-        if status == "200":
+        answers[answer.start.split()[1]] += 1
+        if answer.start.startswith("SIP/2.0 200"):
             rig.wire.send(call.forger.ack(answer))
-    return count, ", ".join(f"{n} x {status}" for status, n in sorted(answers.items()))
+    return answers
+
+
+def _told(answers):
+    return ", ".join(f"{n} x {status}" for status, n in sorted(answers.items()))
 
 
 def reINVITEs(rig, call):
     sdp = body_of(call.forger.invite)
-    return _reinvites(rig, call, lambda _: sdp)
+    answers = _reinvites(rig, call, lambda _: sdp)
+    assert answers.keys() == {"200"}, answers
+    return answers.total(), _told(answers)
 
 
 def reINVITEs_with_other_ICE(rig, call):
-    """Each names another peer, who is never there."""
+    """Each names another peer, who is never there: four at once, then one each 2 s is tried."""
     lines = body_of(call.forger.invite).split("\r\n")
 
     def sdp_of(number):
         new = {"a=ice-ufrag:": f"uf{number:06}", "a=ice-pwd:": f"{number:024}"}
         return "\r\n".join(next((k + v for k, v in new.items() if line.startswith(k)), line)
                            for line in lines if not line.startswith("a=candidate"))
-    return _reinvites(rig, call, sdp_of)
+
+    begin = time.monotonic()
+    answers = _reinvites(rig, call, sdp_of)
+    assert answers.keys() == {"200", "500"}, answers
+    assert answers["200"] <= 5 + (time.monotonic() - begin) / 2, answers
+    return answers.total(), _told(answers)
 
 
 def reINVITEs_at_once(rig, call):
-    """Nobody waits for an answer, or sends an ACK before the last one has come."""
+    """Nobody waits for an answer, or sends an ACK before the last one has come. While one has no
+    answer yet, others get 500 (RFC 3261 14.2)."""
     count = 1_000 if rig.long else 100
     call.forged_bye = True
+    answers = collections.Counter()
     texts = [call.forger.reinvite(body_of(call.forger.invite)) for _ in range(count)]
     rig.wire.send_bytes(b"".join(frame(text.encode()) for text in texts))
     for text in texts:
         answer = rig.wait_answer(text)
+        answers[answer.start.split()[1]] += 1
         if answer.start.startswith("SIP/2.0 200"):
             rig.wire.send(call.forger.ack(answer))
-    return count, "answered each"
+    assert answers["200"] and answers.keys() <= {"200", "500"}, answers
+    return count, _told(answers)
 
 
 # --- credentials and money ---
@@ -213,6 +229,22 @@ def orders_to_dial(rig, call):
     return 40, "603 each"
 
 
+def orders_to_provision(rig, call):
+    """NOTIFY check-sync: the first costs a login and a connection, the others wait for a minute (and
+    this attack is the last one). The account is the same as before, so the call goes on."""
+    count = 10_000 if rig.long else 1_000
+    flows = rig.wire.flows()
+    for _ in range(count // 100):
+        batch = (call.forger.outside("NOTIFY", ("Event", "check-sync;reboot=true"))
+                 for _ in range(100))
+        rig.wire.send_bytes(b"".join(frame(text.encode()) for text in batch))
+    rig.wire.wait_repaired(flows)
+    call.listen(150)
+    assert rig.wire.flows() == flows + 1, rig.wire.flows() - flows
+    return count, "provisioned once, call repaired"
+
+
 ALL = (duplicate_INVITEs, CANCEL_against_200, BYE_that_nobody_answers, INVITE_flood, reINVITEs,
        reINVITEs_with_other_ICE, reINVITEs_at_once, challenge_from_another_realm,
-       automatic_answer_asked_for, redirect_to_a_premium_number, orders_to_dial)
+       automatic_answer_asked_for, redirect_to_a_premium_number, orders_to_dial,
+       orders_to_provision)

@@ -15,6 +15,7 @@ import tones as tone_files  # noqa: E402
 
 PURITY_DB = 30.0
 EDGE = 0.4  # s at either end of a call's sound
+FAINT = 0.01  # RMS, of 1: whoever is quieter says nothing
 
 
 def sequence(count=18):
@@ -82,13 +83,15 @@ def longest_pause(path, skip=0.0):
 
 
 def longest_quiet(path, skip=0.0, tail=0.0, block=0.005):
-    """Seconds of the longest pause in a steady sound: blocks 20 dB below the usual level. What is
-    left out at the begin and at the end is given in seconds."""
+    """Seconds of the longest pause in a steady sound: blocks 20 dB below the loudest, as the usual
+    ones of a call that fell silent are silent. What is left out at the begin and at the end is
+    given in seconds."""
     pcm, rate = samples(path)
     size = round(block * rate)
     pcm = pcm[round(skip * rate):len(pcm) - round(tail * rate)]
     assert len(pcm) >= size, f"{path}: nothing is left between {skip} s and {tail} s of the end"
     rms = np.sqrt(np.mean(pcm[: len(pcm) // size * size].reshape(-1, size) ** 2, axis=1))
-    quiet = rms < 0.1 * np.median(rms)
+    assert rms.max() > FAINT, f"{path}: nothing is heard"
+    quiet = rms < 0.1 * rms.max()
     edges = np.flatnonzero(np.diff(np.concatenate([[False], quiet, [False]]).astype(int)))
     return float(max((edges[1::2] - edges[::2]).max(initial=0) * block, 0.0))
