@@ -69,6 +69,7 @@ std::optional<MediaSpec> parse_media(const std::optional<Json>& json, std::strin
   spec.options.ice_lite = json->flag("ice_lite");
   spec.options.record_path = json->text("record");
   spec.options.packet_log = json->text("packet_log");
+  spec.options.foreign_offer = json->text("sdp");
   spec.late_offer = json->flag("late_offer");
   return spec;
 }

@@ -86,6 +86,7 @@ class MediaLeg::Impl : public std::enable_shared_from_this<Impl> {
 
   void create_offer(SdpCallback done, Direction direction) {
     if (closed_) return fail(done, "closed");
+    if (!options_.foreign_offer.empty()) return deliver(done, {options_.foreign_offer, ""});
     if (current_ && !negotiated_) return fail(done, "negotiation under way");
     local_.direction = direction;
     if (current_) {
@@ -119,6 +120,7 @@ class MediaLeg::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   void apply_answer(const std::string& text, SdpCallback done) {
+    if (!options_.foreign_offer.empty()) return deliver(done, {});
     if (closed_ || !current_) return fail(done, "no offer to answer");
     std::string error;
     auto answer = parse_sdp(text, error);

@@ -77,6 +77,8 @@ struct MediaLegOptions {
   // The SDP names a certificate that is not ours. The leg itself accepts the peer as always.
   bool wrong_fingerprint = false;
   bool ice_lite = false;  // announces a=ice-lite (the 2016 form)
+  // Not empty: the end point is somebody else's. This is its offer; of answers it needs none.
+  std::string foreign_offer;
 };
 
 struct SdpResult {
