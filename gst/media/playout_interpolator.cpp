@@ -54,9 +54,14 @@ float PlayoutInterpolator::at(std::span<const float, kTaps> window, double fract
   const auto blend = static_cast<float>(phase - static_cast<double>(index));
   const Weights& a = phases_[index];
   const Weights& b = phases_[index + 1];
-  float sum = 0;
-  for (std::size_t i = 0; i < kTaps; ++i) sum += window[i] * (a[i] + (b[i] - a[i]) * blend);
-  return sum;
+  // One sum would make each addition wait for the one before it.
+  constexpr std::size_t kSums = 8;
+  std::array<float, kSums> sums{};
+  for (std::size_t i = 0; i < kTaps; i += kSums) {
+    for (std::size_t k = 0; k < kSums; ++k)
+      sums[k] += window[i + k] * (a[i + k] + (b[i + k] - a[i + k]) * blend);
+  }
+  return std::accumulate(sums.begin(), sums.end(), 0.0f);
 }
 
 }  // namespace rc::media

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "core/ref.h"
+
 namespace rc::media {
 
 // When the far end spoke the first sample of a packet, by its own RTP clock.
@@ -30,8 +32,11 @@ class SenderStamper {
   static std::optional<SenderStamp> read(GstBuffer* block);
 
  private:
+  void begin(std::uint32_t ssrc);
+
   const int clock_rate_;
   std::optional<std::uint32_t> ssrc_;
+  Owned<GstCaps> clock_;        // of ssrc_
   std::uint64_t extended_ = 0;  // RTP timestamp of the last packet of ssrc_, extended to 64 bits
 };
 
