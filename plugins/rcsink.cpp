@@ -198,7 +198,9 @@ bool input_is_live(GstRcSink* sink) {
 // it may be long until somebody listens.
 rc::SpeechQueue::Put put(GstRcSink* sink, std::span<const int16_t>& samples) {
   const RcSinkPrivate& priv = *sink->priv;
-  const bool drop = priv.settings.idle == kIdleDrop || input_is_live(sink);
+  // To ask whether the input is live goes through the whole pipeline, and matters only until then.
+  const bool drop =
+      !priv.queue->is_heard() && (priv.settings.idle == kIdleDrop || input_is_live(sink));
   GST_BASE_SINK_PREROLL_UNLOCK(sink);
   const auto result = priv.queue->put(samples, drop);
   GST_BASE_SINK_PREROLL_LOCK(sink);

@@ -30,6 +30,11 @@ SpeechQueue::Put SpeechQueue::put(std::span<const int16_t>& samples, bool drop_u
   return Put::kTaken;
 }
 
+bool SpeechQueue::is_heard() {
+  std::lock_guard lock(mutex_);
+  return heard_;
+}
+
 void SpeechQueue::drain() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return interrupted_ || finished_ || !heard_ || samples_.empty(); });

@@ -27,6 +27,7 @@ class SpeechQueue : public call::AudioSource, public call::SpeakerListener {
   // Queues samples, waiting for room; before somebody listens it waits, or drops if `drop_unheard`.
   // kFlushing leaves in `samples` what has not been taken yet.
   Put put(std::span<const int16_t>& samples, bool drop_unheard);
+  bool is_heard();  // somebody listens now
   // Waits until all is played, the call is over, or interrupt().
   void drain();
   // Each call, on or off, makes the put() under way, or the next, return kFlushing once: who waits
