@@ -18,7 +18,7 @@ LISTEN = "rcsrc num-calls=1 idle=none ! fakesink"
 BAD_FRAMES = {
     "unknown opcode": bytes([0x83, 0]),
     "reserved bit": bytes([0xC1, 1, 65]),
-    "masked": bytes([0x81, 0x81, 1, 2, 3, 4, 65]),
+    "masked": bytes([0x81, 0x80, 0x8A, 0, 0x8A, 0]),  # by what would be two pongs
     "ping in fragments": bytes([0x09, 0]),
     "ping of 126 bytes": bytes([0x89, 126, 0, 126]) + bytes(126),
     "continuation of nothing": bytes([0x80, 0]),
