@@ -47,6 +47,7 @@ TEST_F(OutcomeTest, StaysWhenAStepThrowsBehindIt) {
 TEST_F(OutcomeTest, LetsNothingOutThatTheCallbackThrows) {
   int calls = 0;
   const Outcome<int> throws([&](const Result<int>&) { ++calls, fault(); });
+  EXPECT_NO_THROW(throws(5));
   throws.step([&] { throws(5); });
   EXPECT_EQ(calls, 1);
 }
