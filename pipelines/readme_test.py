@@ -20,7 +20,8 @@ README = TOP / "README.md"
 FREQUENCIES = [440, 1000, 700, 1500]
 SECONDS = 5
 # Lines that something else runs: what.
-ELSEWHERE = {"./scripts/test.sh": "scripts/test.sh"}  # it runs this test, too
+ELSEWHERE = {"./scripts/test.sh": "scripts/test.sh",  # it runs this test, too
+             "./scripts/install.sh": "tests/install/user_install.py"}
 
 
 def runs(*starts):
@@ -135,6 +136,16 @@ class ReadmeTest(unittest.TestCase):
         self.assertTrue(self.standin.registered())
         interrupt(process)
         self.assert_ends_well(process)
+
+    @runs("rc-standin --call 101")
+    def test_stand_in_calls(self):
+        path = f"{BUILD}/tests/standin:{self.standin.environment()['PATH']}"
+        process = self.type(command("rc-standin --call 101"), PATH=path)
+        self.assert_ends_well(process)
+        self.assertIn('"outcome":"completed"', self.text())
+        pcm, rate = sound.samples(self.standin.path("call.wav"))
+        self.assertGreater(len(pcm), rate // 2)
+        self.assertGreater(abs(pcm).max(), 0.05)
 
     @runs("gst-launch-1.0 -e rcsrc num-calls=1")
     def test_record_the_next_call(self):

@@ -9,7 +9,7 @@
 #
 # What is missing is built first. GStreamer's registry of your own is left alone.
 set -euo pipefail
-top="$(realpath "$(dirname "$0")/..")"
+top="$(cd "$(dirname "$0")/.." && pwd)"
 
 parse_arguments() {
   build="$top/build"
