@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Installs what is missing of packages.txt: install-packages.sh [build] [run] [test]   (default: all)
+# Installs what is missing of packages.txt:
+#   install-packages.sh [build] [run] [test] [package]   (default: build run test)
 # Needs root or sudo only if something is missing.
 set -euo pipefail
 
