@@ -35,7 +35,7 @@ GST_DEBUG_CATEGORY_STATIC(gst_rc_src_debug);
 
 namespace {
 
-enum Property { kProp0, kLine, kLatency, kIdle, kNumCalls, kDial };
+enum Property { kProp0, kLine, kLatency, kIdle, kNumCalls, kDial, kCall };
 
 using rc::SourceSettings;
 
@@ -86,6 +86,8 @@ namespace {
 
 // What can never be dialled is told before the line is bothered, not once it is registered.
 rc::Result<rc::FoundLine> find_line(GstRcSrc* src, const SourceSettings& settings) {
+  if (!settings.dial.empty() && !settings.call.empty())
+    return rc::Error{rc::Errc::kConfig, "dial and call are both set: it can do one of them"};
   if (!settings.dial.empty()) {
     const auto number = rc::call::parse_dial_string(settings.dial, true);
     if (!number.ok()) return number.error();
@@ -213,6 +215,9 @@ void gst_rc_src_set_property(GObject* object, guint id, const GValue* value, GPa
     case kDial:
       settings.dial = g_value_get_string(value) ? g_value_get_string(value) : "";
       break;
+    case kCall:
+      settings.call = g_value_get_string(value) ? g_value_get_string(value) : "";
+      break;
     case kLatency:
       settings.latency_ms = g_value_get_uint(value);
       break;
@@ -237,6 +242,9 @@ void gst_rc_src_get_property(GObject* object, guint id, GValue* value, GParamSpe
       break;
     case kDial:
       g_value_set_string(value, settings.dial.c_str());
+      break;
+    case kCall:
+      g_value_set_string(value, settings.call.c_str());
       break;
     case kLatency:
       g_value_set_uint(value, settings.latency_ms);
@@ -285,6 +293,12 @@ void install_properties(GObjectClass* klass) {
       g_param_spec_string("dial", "Dial",
                           "Number to call when PLAYING and registered, such as +12025550100 "
                           "(empty = wait for calls)",
+                          "", kFlags));
+  g_object_class_install_property(
+      klass, kCall,
+      g_param_spec_string("call", "Call",
+                          "Id of a call to answer when PLAYING, or to hear if it is answered "
+                          "already; EOS when it ends or is none (empty = any call)",
                           "", kFlags));
 }
 

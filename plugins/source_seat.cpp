@@ -41,42 +41,42 @@ void SourceSeat::on_seat_call(const call::CallInfo& call) {
 
 void SourceSeat::note(const call::CallInfo& call) {
   std::lock_guard lock(mutex_);
+  using State = call::CallState;
   const bool open = !spans_.empty() && spans_.back().end == GST_CLOCK_TIME_NONE;
+  const bool answered = call.state == State::kAnswered || call.state == State::kConnected;
   const GstClockTime now = gst_clock_get_time(clock_.get());
-  if (call.state == call::CallState::kAnswered && !open) {
+  if (answered && !open) {
     spans_.push_back({now, GST_CLOCK_TIME_NONE});
     news_ = call;
   }
-  if (call.state == call::CallState::kEnded) {
+  if (call.state == State::kEnded) {
     if (open) spans_.back().end = now;
     if (!open) spans_.push_back({now, now});  // never answered, yet it counts: it took the seat
   }
   changed_.notify_all();
 }
 
+// A call that is over before its source plays is a call that ended; one that cannot be dialled
+// needs somebody who mends it.
 void SourceSeat::on_seat_refused(const Error& error) {
   if (const auto element = Ref<GstElement>::adopt(GST_ELEMENT(g_weak_ref_get(&element_))))
-    post_error(element.get(), error);
+    (asks_for_call_ ? post_warning : post_error)(element.get(), error);
   std::lock_guard lock(mutex_);
   refused_ = true;
   changed_.notify_all();
 }
 
-void SourceSeat::offer(phone::Phone& phone, Ref<GstClock> clock, int rate,
-                       std::chrono::nanoseconds latency, const std::string& dial, int calls) {
-  clock_ = clock;
-  calls_left_ = calls;
-  audio_ = std::make_shared<phone::SeatAudio>(rate, latency);
-  call::SeatOptions options;
+void SourceSeat::offer(phone::Phone& phone, call::SeatOptions options,
+                       std::chrono::nanoseconds latency) {
+  clock_ = options.clock;
+  calls_left_ = options.calls;
+  asks_for_call_ = !options.call.empty();
+  audio_ = std::make_shared<phone::SeatAudio>(options.receive_rate, latency);
   options.id = id_;
-  options.clock = std::move(clock);
-  options.receive_rate = rate;
   options.jitter_latency =
       std::chrono::duration_cast<std::chrono::milliseconds>(latency) - kConcealmentDelay;
   options.receiver = audio_;
   options.listener = weak_from_this();
-  options.dial = dial;
-  options.calls = calls;
   phone.add_seat(std::move(options));
 }
 

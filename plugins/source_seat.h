@@ -21,9 +21,9 @@ class SourceSeat : public call::SeatListener, public std::enable_shared_from_thi
   SourceSeat(GstElement* element, std::string id);
   ~SourceSeat() override;
 
-  // Streaming thread, in PLAYING: gives the seat to the line; audio comes at `rate` from then on.
-  void offer(phone::Phone& phone, Ref<GstClock> clock, int rate, std::chrono::nanoseconds latency,
-             const std::string& dial, int calls);
+  // Streaming thread, in PLAYING: gives the seat to the line; audio comes from then on.
+  // `options` say the clock, the rate and which calls; the rest is filled in here.
+  void offer(phone::Phone& phone, call::SeatOptions options, std::chrono::nanoseconds latency);
   bool offered() const { return audio_ != nullptr; }
   phone::SeatAudio& audio() { return *audio_; }
 
@@ -55,6 +55,7 @@ class SourceSeat : public call::SeatListener, public std::enable_shared_from_thi
   Ref<GstClock> clock_;
   std::shared_ptr<phone::SeatAudio> audio_;
   int calls_left_ = -1;
+  bool asks_for_call_ = false;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Span> spans_;  // oldest first

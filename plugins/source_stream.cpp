@@ -81,9 +81,13 @@ bool SourceStream::is_over(GstClockTime end) const {
 // --- the stream ---
 
 void SourceStream::offer_seat() {
-  auto clock = Ref<GstClock>::adopt(gst_element_get_clock(GST_ELEMENT(src_)));
-  seat_->offer(*phone_, std::move(clock), rate_, std::chrono::milliseconds(settings_.latency_ms),
-               settings_.dial, settings_.num_calls);
+  call::SeatOptions options;
+  options.clock = Ref<GstClock>::adopt(gst_element_get_clock(GST_ELEMENT(src_)));
+  options.receive_rate = rate_;
+  options.dial = settings_.dial;
+  options.call = settings_.call;
+  options.calls = settings_.call.empty() ? settings_.num_calls : 1;
+  seat_->offer(*phone_, std::move(options), std::chrono::milliseconds(settings_.latency_ms));
 }
 
 // idle=none: timestamps go on where they stopped, at the running time when the call begins.

@@ -12,7 +12,7 @@ namespace rc {
 
 struct SourceSettings {
   enum Idle { kSilence, kGap, kNone };
-  std::string line, dial;
+  std::string line, dial, call;
   guint latency_ms = 120;
   Idle idle = kSilence;
   int num_calls = -1;

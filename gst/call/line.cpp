@@ -17,10 +17,6 @@ constexpr int kDecline = 603;
 // After Cmd 12 the server takes the INVITE back with CANCEL; if it does not, we say 603.
 constexpr auto kCancelLimit = 5s;
 
-Error no_such_call(const std::string& id) {
-  return {Errc::kConfig, "there is no call " + clean_text(id) + ": it has ended or never was"};
-}
-
 Error does_not_ring(const std::string& id) {
   return {Errc::kConfig, "call " + id + " does not ring"};
 }
@@ -40,6 +36,10 @@ void Line::use_account(sip::UserAgent::Options options, Media media) {
 }
 
 std::string Line::new_call_id() { return "c-" + random_token(12); }
+
+Error Line::no_such_call(const std::string& id) {
+  return {Errc::kConfig, "there is no call " + clean_text(id) + ": it has ended or never was"};
+}
 
 // --- incoming ---
 
@@ -63,6 +63,7 @@ void Line::receive_call(std::shared_ptr<sip::InviteSession> session) {
   const std::string sip_call_id = session->call_id();
   Entry& entry = calls_[info.id];
   entry.agent = agent_of(session->invite());
+  entry.began = clock_.now();
   entry.call = std::make_shared<Call>(clock_, info, media_.make, this);
   entry.call->ring(std::move(session));
   if (entry.agent) confirm_receipt(*entry.agent, sip_call_id);
@@ -80,43 +81,6 @@ void Line::offer_to_seat(const std::string& id) {
   decide(id);
 }
 
-// By the seat that waits longest, which is told; false: there is none.
-bool Line::take_seat(Call& call) {
-  const Seats::Seat* seat = seats_.longest_waiting();
-  if (seat == nullptr) return false;
-  seats_.take(seat->options.id, call.info().id);
-  on_call_changed(call);
-  return true;
-}
-
-Line::Entry* Line::longest_unseated() {
-  Entry* longest = nullptr;
-  for (auto& [id, entry] : calls_) {
-    const CallInfo& info = entry.call->info();
-    if (info.state != CallState::kRinging || entry.taken || entry.call->answering()) continue;
-    if (seats_.of_call(id) != nullptr) continue;
-    if (longest == nullptr || info.started_at < longest->call->info().started_at) longest = &entry;
-  }
-  return longest;
-}
-
-// A call may ring before the pipeline plays, or while its source still has the call before. Later,
-// as the source comes free inside the callbacks of the call that ends.
-void Line::on_free_seat() {
-  if (options_.answer != AnswerPolicy::kAuto) return;
-  free_seat_timer_ = clock_.after(0ms, [this] { seat_ringing_calls(); });
-}
-
-void Line::seat_ringing_calls() {
-  while (seats_.longest_waiting() != nullptr) {
-    Entry* entry = longest_unseated();
-    if (entry == nullptr) return;
-    const auto call = entry->call;
-    take_seat(*call);
-    decide(call->info().id);
-  }
-}
-
 void Line::decide(const std::string& id) {
   const auto found = calls_.find(id);
   if (found == calls_.end()) return;  // ended by who was told of it
@@ -124,13 +88,18 @@ void Line::decide(const std::string& id) {
   if (entry.taken) return;
   if (options_.answer == AnswerPolicy::kReject) return decline_by_agent(entry);
   if (options_.answer != AnswerPolicy::kAuto) return;
-  if (seats_.of_call(id) == nullptr) {
-    RC_LOG(kCall, INFO,
-           id + " rings on: no-free-source (no rcsrc of this line is free in PLAYING)");
-    return;
-  }
-  if (options_.answer_delay == 0ms) return answer_now(id);
-  entry.answer_timer = clock_.after(options_.answer_delay, [this, id] { answer_now(id); });
+  const auto answer_at = entry.began + options_.answer_delay;
+  if (answer_at <= clock_.now()) return answer_automatically(id);
+  entry.answer_timer =
+      clock_.after(answer_at - clock_.now(), [this, id] { answer_automatically(id); });
+}
+
+void Line::answer_automatically(const std::string& id) {
+  const auto entry = calls_.find(id);
+  if (entry == calls_.end() || entry->second.call->answering()) return;
+  if (seats_.of_call(id) != nullptr) return answer_now(id);
+  if (want_seat(id)) return;
+  RC_LOG(kCall, INFO, id + " rings on: no-free-source (no rcsrc of this line is free in PLAYING)");
 }
 
 void Line::answer_now(const std::string& id) {
@@ -178,66 +147,6 @@ void Line::on_message(const sip::Message& message) {
 
 void Line::on_check_sync() { listener_->on_provision_again(); }
 
-// --- seats ---
-
-void Line::add_seat(SeatOptions options) {
-  const std::string id = options.id;
-  const bool dials = !options.dial.empty();
-  seats_.add(std::move(options));
-  if (dials && ready_) dial_for_seat(id);
-  if (!dials) on_free_seat();
-}
-
-void Line::open_seat(const std::string& id, bool open) {
-  seats_.set_open(id, open);
-  if (open) on_free_seat();
-}
-
-void Line::remove_seat(const std::string& id) {
-  const std::string call = seats_.remove(id);
-  if (!call.empty()) hang_up(call, [](const Result<void>&) {});
-}
-
-void Line::add_speaker(SpeakerOptions options) {
-  seats_.add_speaker(std::move(options));
-  for (auto& [id, entry] : calls_)
-    if (entry.call->answering()) attach_audio(*entry.call);
-}
-
-void Line::remove_speaker(const std::string& id) {
-  const auto call = calls_.find(seats_.remove_speaker(id));
-  if (call != calls_.end()) call->second.call->set_source(nullptr);
-}
-
-void Line::attach_audio(Call& call) {
-  const std::string& id = call.info().id;
-  if (const Seats::Seat* seat = seats_.of_call(id)) call.set_receiver(seat->options.receiver);
-  if (auto source = seats_.speaker_for(id)) call.set_source(std::move(source));
-}
-
-MediaOptions Line::media_options(const std::string& call) {
-  MediaOptions options;
-  options.stun_servers = media_.stun_servers;
-  options.local_address = media_.local_address;
-  options.silence_limit = options_.media_timeout;
-  if (const Seats::Seat* seat = seats_.of_call(call)) {
-    options.clock = seat->options.clock;
-    options.receive_rate = seat->options.receive_rate;
-    options.jitter_latency = seat->options.jitter_latency;
-  }
-  return options;
-}
-
-void Line::tell_seat(const CallInfo& info) {
-  const Seats::Seat* seat = seats_.of_call(info.id);
-  if (seat == nullptr) return;
-  if (const auto listener = seat->options.listener.lock()) listener->on_seat_call(info);
-}
-
-void Line::tell_speaker(const CallInfo& info) {
-  if (const auto listener = seats_.speaker_of_call(info.id)) listener->on_speaker_call(info);
-}
-
 // --- outgoing ---
 
 void Line::set_ready(bool ready) {
@@ -246,21 +155,6 @@ void Line::set_ready(bool ready) {
   const auto calls = calls_;  // one that the server forgot may end meanwhile
   for (const auto& [id, entry] : calls) entry.call->repair();
   for (const std::string& id : seats_.waiting_to_dial()) dial_for_seat(id);
-}
-
-void Line::refuse_dials(const Error& error) {
-  for (const std::string& id : seats_.waiting_to_dial())
-    if (const auto listener = seats_.find(id)->options.listener.lock())
-      listener->on_seat_refused(error);
-}
-
-void Line::dial_for_seat(const std::string& seat_id) {
-  Seats::Seat* seat = seats_.find(seat_id);
-  const std::string number = std::exchange(seat->options.dial, {});  // once
-  dial(new_call_id(), number, seat_id, [listener = seat->options.listener](const Result<void>& r) {
-    const auto alive = listener.lock();
-    if (!r.ok() && alive) alive->on_seat_refused(r.error());
-  });
 }
 
 void Line::dial(const std::string& id, const std::string& number, const std::string& seat,
@@ -280,10 +174,19 @@ void Line::dial(const std::string& id, const std::string& number, const std::str
   if (!seat.empty()) seats_.take(seat, id);
   auto call = std::make_shared<Call>(clock_, info, media_.make, this);
   calls_[id].call = call;
+  calls_[id].user = user.value();
   on_call_changed(*call);
-  if (call->ended()) return done({});  // by who was told of it
+  const bool ended = call->ended();  // by who was told of it
+  if (!ended && (!seat.empty() || !want_seat(id))) invite(id);
+  done({});
+}
+
+void Line::invite(const std::string& id) {
+  const auto entry = calls_.find(id);
+  if (entry == calls_.end()) return;
+  const auto call = entry->second.call;
   attach_audio(*call);
-  call->dial(media_options(id), [this, user = user.value()](std::string sdp, auto* listener) {
+  call->dial(media_options(id), [this, user = entry->second.user](auto sdp, auto* listener) {
     sip::UserAgent::Invitation invitation{
         "sip:" + user + "@" + account_.domain, std::move(sdp), {}};
     if (!options_.caller_id.empty())
@@ -291,7 +194,6 @@ void Line::dial(const std::string& id, const std::string& number, const std::str
                                       "sip:" + options_.caller_id + "@" + account_.domain);
     return user_agent_->invite(std::move(invitation), listener);
   });
-  done({});
 }
 
 // --- actions of the application ---
@@ -309,8 +211,9 @@ void Line::answer(const std::string& id, Done done) {
   const auto call = entry->call;
   if (call->info().state != CallState::kRinging || call->declining())
     return done(does_not_ring(id));
-  if (seats_.of_call(id) == nullptr) take_seat(*call);
-  answer_now(id);
+  const bool taken = entry->taken;  // then the application brings the seat, if it wants one
+  const bool seated = seats_.of_call(id) != nullptr || take_seat(*call);
+  if (seated || taken || !want_seat(id)) answer_now(id);
   done({});
 }
 

@@ -24,6 +24,9 @@ class Line : public sip::UserAgent::Listener, public Call::Listener {
     virtual void on_call(const CallInfo& call) = 0;  // every change of every call
     // Before the answer policy decides; true: the application takes the call.
     virtual bool on_call_received(const CallInfo& call) = 0;
+    // A call that nobody has taken is to be answered, or was dialled, and there is no free seat for
+    // it. True: one comes and claims it (SeatOptions::call); until then it rings or is not dialled.
+    virtual bool on_seat_wanted(const CallInfo& call) = 0;
     virtual void on_provision_again() = 0;  // the server asks for it (check-sync)
   };
   struct Media {
@@ -51,6 +54,8 @@ class Line : public sip::UserAgent::Listener, public Call::Listener {
   void remove_speaker(const std::string& id);
   // What was asked for cannot be had any more: seats that wait to dial are told.
   void refuse_dials(const Error& error);
+  // Looks again for who has a seat for the calls that ring.
+  void seat_ringing_calls();
 
   static std::string new_call_id();
   void dial(const std::string& id, const std::string& number, const std::string& seat, Done done);
@@ -66,7 +71,10 @@ class Line : public sip::UserAgent::Listener, public Call::Listener {
   struct Entry {
     std::shared_ptr<Call> call;
     std::optional<AgentMessage> agent;
-    bool taken = false;  // by the application: no automatic answer
+    bool taken = false;       // by the application: no automatic answer
+    bool seat_comes = false;  // on_seat_wanted() said so
+    std::string user;         // outbound: whom to invite
+    Clock::Duration began{};  // inbound: it rings since then
     Timer answer_timer;
   };
 
@@ -79,10 +87,12 @@ class Line : public sip::UserAgent::Listener, public Call::Listener {
   void receive_call(std::shared_ptr<sip::InviteSession> session);
   void offer_to_seat(const std::string& id);
   void on_free_seat();
-  void seat_ringing_calls();
-  Entry* longest_unseated();
+  std::vector<std::string> unseated_calls();
   bool take_seat(Call& call);
+  Result<void> claim(const std::string& seat, const std::string& id);
+  bool want_seat(const std::string& id);
   void decide(const std::string& id);
+  void answer_automatically(const std::string& id);
   void answer_now(const std::string& id);
   void confirm_receipt(const AgentMessage& agent, const std::string& sip_call_id);
   void decline_by_agent(Entry& entry);
@@ -90,10 +100,12 @@ class Line : public sip::UserAgent::Listener, public Call::Listener {
   MediaOptions media_options(const std::string& call);
   void attach_audio(Call& call);
   void dial_for_seat(const std::string& seat);
+  void invite(const std::string& id);
   void tell_seat(const CallInfo& info);
   void tell_speaker(const CallInfo& info);
   void forget(const std::string& id);
   Entry* find(const std::string& id, const Done& done);
+  static Error no_such_call(const std::string& id);
 
   Clock& clock_;
   const LineOptions options_;

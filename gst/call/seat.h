@@ -30,6 +30,7 @@ struct SeatOptions {
   std::shared_ptr<AudioReceiver> receiver;       // hears the call
   std::weak_ptr<SeatListener> listener;
   std::string dial;  // a number to call at once; empty: waits for a call
+  std::string call;  // takes this call and no other, answers it at once; empty: any call
   int calls = -1;    // takes so many calls, one after the other; -1: any
 };
 

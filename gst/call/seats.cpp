@@ -41,7 +41,7 @@ Seats::Seat* Seats::of_call(const std::string& call) {
 
 Seats::Seat* Seats::longest_waiting() {
   for (Seat& seat : seats_)
-    if (is_free(seat) && seat.options.dial.empty()) return &seat;
+    if (is_free(seat) && seat.options.dial.empty() && seat.options.call.empty()) return &seat;
   return nullptr;
 }
 

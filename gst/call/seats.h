@@ -28,7 +28,7 @@ class Seats {
   Seat* find(const std::string& id);
   void set_open(const std::string& id, bool open);
   Seat* of_call(const std::string& call);
-  // The free seat that waits longest and does not dial; null: none.
+  // The free seat that waits longest, for any call that comes; null: none.
   Seat* longest_waiting();
   std::vector<std::string> waiting_to_dial() const;  // ids of free seats with a number to dial
   bool take(const std::string& id, const std::string& call);  // false: no such seat, or not free

@@ -81,6 +81,9 @@ class PhoneHandle : public Phone {
   void open_seat(const std::string& id, bool open) override {
     thread_->post([this, id, open] { core_->line().open_seat(id, open); });
   }
+  void seat_ringing_calls() override {
+    thread_->post([this] { core_->line().seat_ringing_calls(); });
+  }
   void add_speaker(call::SpeakerOptions options) override {
     thread_->post([this, options = std::move(options)] { core_->line().add_speaker(options); });
   }

@@ -43,6 +43,9 @@ struct Listener {
   virtual void on_call(const call::CallInfo& call) = 0;  // every change of every call of the line
   // Before the answer policy decides; true: the application takes the call.
   virtual bool on_call_received(const call::CallInfo& call) = 0;
+  // There is no free seat for this call. True: this listener brings one (SeatOptions::call), or
+  // hangs up.
+  virtual bool on_seat_wanted(const call::CallInfo&) { return false; }
 };
 
 // A headless RingCentral phone: logs in, provisions a device, registers, recovers; owns the line
@@ -66,6 +69,8 @@ class Phone {
   virtual void add_seat(call::SeatOptions options) = 0;
   virtual void remove_seat(const std::string& id) = 0;           // hangs up its call
   virtual void open_seat(const std::string& id, bool open) = 0;  // closed: takes no call
+  // Looks again for seats for the calls that ring: a listener that brings some can do so now.
+  virtual void seat_ringing_calls() = 0;
   virtual void add_speaker(call::SpeakerOptions options) = 0;
   virtual void remove_speaker(const std::string& id) = 0;
 

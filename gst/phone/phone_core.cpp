@@ -90,6 +90,13 @@ bool PhoneCore::on_call_received(const call::CallInfo& call) {
   return taken;
 }
 
+// The first that brings one: a call has one seat.
+bool PhoneCore::on_seat_wanted(const call::CallInfo& call) {
+  bool comes = false;
+  each_listener([&](phone::Listener& listener) { comes = comes || listener.on_seat_wanted(call); });
+  return comes;
+}
+
 // --- log in, provision ---
 
 void PhoneCore::start() {

@@ -41,6 +41,7 @@ class PhoneCore : public sip::Transport::Listener,
   void on_registration_failed(const sip::Registration::Failure& failure) override;
   void on_call(const call::CallInfo& call) override;
   bool on_call_received(const call::CallInfo& call) override;
+  bool on_seat_wanted(const call::CallInfo& call) override;
   void on_provision_again() override;
 
   void log_in();

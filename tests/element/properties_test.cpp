@@ -36,6 +36,7 @@ constexpr Property kProperties[] = {
     {"SourceLine", "rcsrc name=e ! fakesink", "line", GST_STATE_PAUSED, Goes::kNowhere},
     // What may be dialled then finds no line: the one error is another.
     {"Dial", "rcsrc name=e line=nobody ! fakesink", "dial", GST_STATE_PAUSED, Goes::kOut},
+    {"SourceCall", "rcsrc name=e ! fakesink", "call", GST_STATE_PAUSED, Goes::kNowhere},
     {"SinkLine", "rcsink name=e", "line", GST_STATE_PAUSED, Goes::kNowhere},
     {"Source", "rcsink name=e", "source", GST_STATE_PAUSED, Goes::kNowhere},
     {"Call", "rcsink name=e", "call", GST_STATE_READY, Goes::kNowhere}};

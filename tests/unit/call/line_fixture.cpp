@@ -222,6 +222,20 @@ std::shared_ptr<PipelineEnd> LineTest::add_seat(const std::string& id, int calls
   return end;
 }
 
+std::shared_ptr<PipelineEnd> LineTest::add_seat_for(const std::string& call, int rate) {
+  auto end = std::make_shared<PipelineEnd>();
+  SeatOptions options;
+  options.id = "seat of " + call;
+  options.receiver = end->receiver;
+  options.listener = end;
+  options.receive_rate = rate;
+  options.call = call;
+  options.calls = 1;
+  line_.add_seat(std::move(options));
+  settle();
+  return end;
+}
+
 std::shared_ptr<PipelineEnd> LineTest::add_speaker(const std::string& id, const std::string& seat,
                                                    const std::string& call) {
   auto end = std::make_shared<PipelineEnd>();
@@ -294,5 +308,10 @@ void LineTest::on_call(const CallInfo& call) {
 }
 
 bool LineTest::on_call_received(const CallInfo&) { return take_calls_; }
+
+bool LineTest::on_seat_wanted(const CallInfo& call) {
+  wanted_.push_back(call.id);
+  return bring_seats_;
+}
 
 }  // namespace rc::call

@@ -87,6 +87,8 @@ class LineTest : public ::testing::Test, public Line::Listener, private sip::Tra
 
   std::shared_ptr<PipelineEnd> add_seat(const std::string& id, int calls = -1,
                                         const std::string& dial = {});
+  // A seat for one call, at the rate that media has without one.
+  std::shared_ptr<PipelineEnd> add_seat_for(const std::string& call, int rate = 16000);
   std::shared_ptr<PipelineEnd> add_speaker(const std::string& id, const std::string& seat = {},
                                            const std::string& call = {});
   // The outcome of an action: "" or the error's message. By value: last().id does not stay.
@@ -103,6 +105,7 @@ class LineTest : public ::testing::Test, public Line::Listener, private sip::Tra
 
   void on_call(const CallInfo& call) override;
   bool on_call_received(const CallInfo& call) override;
+  bool on_seat_wanted(const CallInfo& call) override;
   void on_provision_again() override { ++provisions_; }
 
   fakes::FakeClock clock_;
@@ -111,6 +114,8 @@ class LineTest : public ::testing::Test, public Line::Listener, private sip::Tra
   Line line_;
   std::vector<CallInfo> told_;
   bool take_calls_ = false;                         // on_call_received() says so
+  bool bring_seats_ = false;                        // on_seat_wanted() says so
+  std::vector<std::string> wanted_;                 // calls that it was asked for
   std::function<void(const CallInfo&)> when_told_;  // runs inside on_call()
   int provisions_ = 0;
 
