@@ -27,6 +27,8 @@
 
 #include <string>
 
+#include "call_bins.h"
+#include "call_description.h"
 #include "guard.h"
 #include "phone/settings_check.h"
 #include "rcline.h"
@@ -43,6 +45,7 @@ struct RcSignalPrivate {
   std::shared_ptr<rc::phone::Phone> phone;
   std::shared_ptr<rc::LineReporter> reporter;
   std::shared_ptr<rc::SignalListener> listener;
+  std::shared_ptr<rc::CallBins> bins;  // from PAUSED on; null: no call-bin
 };
 
 struct _GstRcSignal {
@@ -100,19 +103,41 @@ bool open_phone(GstRcSignal* signal) {
   return true;
 }
 
-void start(GstRcSignal* signal) {
+// What is wrong with call-bin is told now, not when somebody calls.
+bool make_bins(GstRcSignal* signal) {
   RcSignalPrivate& priv = *signal->priv;
+  GST_OBJECT_LOCK(signal);
+  const std::string description = priv.settings.call_bin;
+  GST_OBJECT_UNLOCK(signal);
+  if (description.empty()) return true;
+  const auto faults = rc::check_call_description(description);
+  if (faults.error) {
+    rc::post_error(GST_ELEMENT(signal), *faults.error);
+    return false;
+  }
+  if (faults.warning) rc::post_warning(GST_ELEMENT(signal), *faults.warning);
+  priv.bins = std::make_shared<rc::CallBins>(GST_ELEMENT(signal), description, priv.phone);
+  return true;
+}
+
+bool start(GstRcSignal* signal) {
+  RcSignalPrivate& priv = *signal->priv;
+  if (!make_bins(signal)) return false;
   priv.reporter = std::make_shared<rc::LineReporter>(GST_ELEMENT(signal));
   priv.listener = std::make_shared<rc::SignalListener>(GST_ELEMENT(signal));
   priv.reporter->begin();
   priv.phone->add_listener(priv.reporter);
   priv.phone->add_listener(priv.listener);
+  if (priv.bins) priv.phone->add_listener(priv.bins);  // last: a call's end is told before its EOS
   priv.phone->start();
+  return true;
 }
 
 void stop(GstRcSignal* signal) {
   RcSignalPrivate& priv = *signal->priv;
   if (priv.reporter) priv.reporter->cancel("stopped");
+  if (priv.bins) priv.bins->close();
+  priv.bins.reset();
   priv.reporter.reset();
   priv.listener.reset();
 }
@@ -129,10 +154,17 @@ void drop_phone(GstRcSignal* signal) {
                            gst_message_new_have_context(GST_OBJECT(signal), nothing));
 }
 
+bool begin_change(GstRcSignal* signal, GstStateChange transition) {
+  if (transition == GST_STATE_CHANGE_NULL_TO_READY) return open_phone(signal);
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED) return start(signal);
+  return true;
+}
+
 GstStateChangeReturn change_state(GstRcSignal* signal, GstStateChange transition) {
-  if (transition == GST_STATE_CHANGE_NULL_TO_READY && !open_phone(signal))
-    return GST_STATE_CHANGE_FAILURE;
-  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED) start(signal);
+  if (!begin_change(signal, transition)) return GST_STATE_CHANGE_FAILURE;
+  const bool plays = transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING;
+  if (signal->priv->bins && (plays || transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED))
+    signal->priv->bins->set_open(plays);
   const auto ret =
       GST_ELEMENT_CLASS(gst_rc_signal_parent_class)->change_state(GST_ELEMENT(signal), transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) stop(signal);
@@ -147,8 +179,10 @@ GstStateChangeReturn gst_rc_signal_change_state(GstElement* element, GstStateCha
 
 // Ctrl-C of gst-launch -e while it waits in PAUSED for the registration: see end_stream() of rcsrc.
 gboolean gst_rc_signal_send_event(GstElement* element, GstEvent* event) {
-  if (GST_EVENT_TYPE(event) == GST_EVENT_EOS && self(element)->priv->reporter)
-    self(element)->priv->reporter->cancel("end of stream asked for");
+  const RcSignalPrivate& priv = *self(element)->priv;
+  const bool eos = GST_EVENT_TYPE(event) == GST_EVENT_EOS;
+  if (eos && priv.reporter) priv.reporter->cancel("end of stream asked for");
+  if (eos && priv.bins) priv.bins->end();
   gst_event_unref(event);
   return TRUE;
 }
@@ -187,8 +221,14 @@ void gst_rc_signal_hangup(GstRcSignal* signal, const gchar* call, GstPromise* pr
 // --- properties ---
 
 void gst_rc_signal_set_property(GObject* object, guint id, const GValue* value, GParamSpec*) {
+  rc::SignalSettings& settings = self(object)->priv->settings;
   GST_OBJECT_LOCK(object);
-  rc::set_signal_property(self(object)->priv->settings, id, value);
+  rc::set_signal_property(settings, id, value);
+  // The pipeline ends when all its sinks have: with call-bin that is when the last call is over.
+  if (settings.call_bin.empty())
+    GST_OBJECT_FLAG_UNSET(object, GST_ELEMENT_FLAG_SINK);
+  else
+    GST_OBJECT_FLAG_SET(object, GST_ELEMENT_FLAG_SINK);
   GST_OBJECT_UNLOCK(object);
 }
 

@@ -162,6 +162,12 @@ std::vector<Property> call_properties() {
                             1000, 50, kReadWrite),
           [](auto& s) -> auto& { return s.phone.line.max_calls; }),
       setting(
+          text("call-bin", "Call bin",
+               "Launch description that each call is given in a pipeline of its own, unless an "
+               "rcsrc waits for it or the application has taken it; it has one rcsrc, and may "
+               "have %{id}, %{from}, %{to}, %{time} in names of files (empty = none)"),
+          [](auto& s) -> auto& { return s.call_bin; }),
+      setting(
           g_param_spec_boolean("allow-emergency", "Allow emergency",
                                "Dial emergency numbers too; this phone has no location", FALSE,
                                kReadWrite),

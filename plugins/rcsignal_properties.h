@@ -10,6 +10,7 @@ namespace rc {
 // What the user sets on an rcsignal: the phone's settings, and beside them what is the element's.
 struct SignalSettings {
   phone::Settings phone;
+  std::string call_bin;  // a launch description; empty: none
 };
 
 // The properties of rcsignal. They stand in one table, in the .cpp: a new one is a row there.

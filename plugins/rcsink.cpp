@@ -25,6 +25,7 @@
 #include <string>
 
 #include "core/text.h"
+#include "elements_of_type.h"
 #include "guard.h"
 #include "rcline.h"
 #include "rcmessages.h"
@@ -92,27 +93,11 @@ GstRcSink* self(gpointer object) { return GST_RC_SINK(object); }
 
 // --- whose call ---
 
-std::vector<rc::Ref<GstElement>> sources_in(GstElement* root) {
-  std::vector<rc::Ref<GstElement>> sources;
-  if (!GST_IS_BIN(root)) return sources;
-  GstIterator* elements = gst_bin_iterate_recurse(GST_BIN(root));
-  gst_iterator_foreach(
-      elements,
-      [](const GValue* value, gpointer data) {
-        auto* element = GST_ELEMENT(g_value_get_object(value));
-        auto& found = *static_cast<std::vector<rc::Ref<GstElement>>*>(data);
-        if (GST_IS_RC_SRC(element)) found.push_back(rc::Ref<GstElement>::share(element));
-      },
-      &sources);
-  gst_iterator_free(elements);
-  return sources;
-}
-
 // The seat to speak into: that of the rcsrc named, else of the only one. Empty: any call.
 rc::Result<std::string> find_seat(GstRcSink* sink) {
   const std::string& name = sink->priv->settings.source;
   const auto root = rc::root_of(GST_ELEMENT(sink));
-  const auto sources = sources_in(root.get());
+  const auto sources = rc::elements_of_type(root.get(), GST_TYPE_RC_SRC);
   if (name.empty())
     return sources.size() == 1 ? gst_rc_src_seat(GST_RC_SRC(sources[0].get())) : std::string();
   for (const auto& source : sources)
