@@ -27,6 +27,11 @@ phone::Status PhoneLease::status() const {
   return phone ? phone->status() : phone::Status{};
 }
 
+phone::Settings PhoneLease::settings() const {
+  const auto phone = this->phone();
+  return phone ? phone->settings() : phone::Settings{};
+}
+
 void PhoneLease::add_listener(std::weak_ptr<phone::Listener> listener) {
   with([&](Phone& phone) { phone.add_listener(std::move(listener)); });
 }

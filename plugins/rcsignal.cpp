@@ -77,6 +77,19 @@ rc::Result<rc::phone::Settings> complete(rc::phone::Settings settings) {
   return rc::phone::check_settings(std::move(settings));
 }
 
+// The line may be in use in this process already: then it stays as who made it wanted it.
+void warn_of_others(GstRcSignal* signal, const rc::phone::Settings& ours,
+                    const rc::phone::Settings& in_use) {
+  std::string names;
+  for (const std::string& name : rc::different_properties({ours, {}}, {in_use, {}}))
+    names += (names.empty() ? "" : ", ") + name;
+  if (names.empty()) return;
+  rc::post_warning(GST_ELEMENT(signal), {rc::Errc::kConfig,
+                                         "this account's line is in use in this process with other "
+                                         "settings, and they stay: " +
+                                             names});
+}
+
 bool open_phone(GstRcSignal* signal) {
   RcSignalPrivate& priv = *signal->priv;
   GST_OBJECT_LOCK(signal);
@@ -93,6 +106,7 @@ bool open_phone(GstRcSignal* signal) {
                                            "insecure=true: anybody in between can read the "
                                            "credentials and the calls; use ca-file instead"});
   auto phone = rc::phone::Phone::find_or_make(settings);
+  warn_of_others(signal, settings, phone->settings());
   GST_OBJECT_LOCK(signal);
   priv.phone = phone;
   GST_OBJECT_UNLOCK(signal);

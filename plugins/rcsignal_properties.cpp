@@ -17,6 +17,7 @@ struct Property {
   GParamSpec* spec;
   std::function<void(SignalSettings&, const GValue*)> set;
   std::function<void(const SignalSettings&, const phone::Phone*, GValue*)> get;
+  std::function<bool(const SignalSettings&, const SignalSettings&)> same;
 };
 
 // --- the kinds of fields ---
@@ -64,19 +65,23 @@ GParamSpec* text(const char* name, const char* nick, const char* blurb,
 // A setting: `field` gives the place in SignalSettings where it is kept.
 template <typename Field>
 Property setting(GParamSpec* spec, Field field) {
-  return {spec,
-          [field](SignalSettings& settings, const GValue* value) { store(field(settings), value); },
-          [field](const SignalSettings& settings, const phone::Phone*, GValue* value) {
-            load(field(settings), value);
-          }};
+  return {
+      spec,
+      [field](SignalSettings& settings, const GValue* value) { store(field(settings), value); },
+      [field](const SignalSettings& settings, const phone::Phone*, GValue* value) {
+        load(field(settings), value);
+      },
+      [field](const SignalSettings& a, const SignalSettings& b) { return field(a) == field(b); }};
 }
 
 // Read-only: what the line says of itself.
 template <typename Read>
 Property status(GParamSpec* spec, Read read) {
-  return {spec, nullptr, [read](const SignalSettings&, const phone::Phone* phone, GValue* value) {
+  return {spec, nullptr,
+          [read](const SignalSettings&, const phone::Phone* phone, GValue* value) {
             load(read(phone != nullptr ? phone->status() : phone::Status{}), value);
-          }};
+          },
+          [](const SignalSettings&, const SignalSettings&) { return true; }};
 }
 
 // --- the table ---
@@ -211,6 +216,13 @@ GType signal_answer_type() {
       {0, nullptr, nullptr}};
   static const GType type = g_enum_register_static("GstRcSignalAnswer", values);
   return type;
+}
+
+std::vector<std::string> different_properties(const SignalSettings& a, const SignalSettings& b) {
+  std::vector<std::string> names;
+  for (const Property& property : properties())
+    if (!property.same(a, b)) names.emplace_back(g_param_spec_get_name(property.spec));
+  return names;
 }
 
 void install_signal_properties(GObjectClass* klass) {

@@ -3,6 +3,9 @@
 
 #include <glib-object.h>
 
+#include <string>
+#include <vector>
+
 #include "phone/phone.h"
 
 namespace rc {
@@ -19,6 +22,9 @@ void set_signal_property(SignalSettings& settings, guint id, const GValue* value
 // `phone` is null before READY.
 void get_signal_property(const SignalSettings& settings, const phone::Phone* phone, guint id,
                          GValue* value);
+
+// The names of the properties in which they differ: never a value, which may be a secret.
+std::vector<std::string> different_properties(const SignalSettings& a, const SignalSettings& b);
 
 // Who answers, as an enum.
 GType signal_answer_type();

@@ -19,11 +19,11 @@ namespace {
 // The handle: passes everything on to the core's thread.
 class PhoneHandle : public Phone {
  public:
-  explicit PhoneHandle(Settings settings) {
+  explicit PhoneHandle(Settings settings) : settings_(std::move(settings)) {
     thread_.emplace("rc-line");
     clock_.emplace(thread_->context());
-    thread_->post([this, settings = std::move(settings)] {
-      core_ = std::make_unique<PhoneCore>(*clock_, settings,
+    thread_->post([this] {
+      core_ = std::make_unique<PhoneCore>(*clock_, settings_,
                                           media::make_webrtc_media(thread_->queue(), *clock_),
                                           [this](const Status& status) { remember(status); });
     });
@@ -69,6 +69,8 @@ class PhoneHandle : public Phone {
     return status_;
   }
 
+  Settings settings() const override { return settings_; }
+
   void add_listener(std::weak_ptr<Listener> listener) override {
     thread_->post([this, listener] { core_->add_listener(listener); });
   }
@@ -112,6 +114,7 @@ class PhoneHandle : public Phone {
     status_ = status;
   }
 
+  const Settings settings_;
   std::optional<media::WarmUp> warm_up_;
   std::unique_ptr<PhoneCore> core_;  // made, used and destroyed on the thread
   std::optional<Thread> thread_;

@@ -64,6 +64,7 @@ class Phone {
   virtual void close() = 0;
 
   virtual Status status() const = 0;
+  virtual Settings settings() const = 0;  // of who made it
   virtual void add_listener(std::weak_ptr<Listener> listener) = 0;
 
   virtual void add_seat(call::SeatOptions options) = 0;

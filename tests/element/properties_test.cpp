@@ -138,6 +138,21 @@ TEST_F(Bench, WhatIsMissingIsNamed) {
   }
 }
 
+// All pipelines with the account share its line, as its first user wanted it.
+TEST_F(Bench, OtherSettingsForALineInUseAreNamedButNotTold) {
+  Pipeline first("rcsignal max-calls=7");
+  first.set(GST_STATE_READY);
+  Pipeline same("rcsignal max-calls=7 call-bin=x");
+  same.set(GST_STATE_READY);
+  EXPECT_EQ(same.wait(GST_MESSAGE_WARNING, std::chrono::milliseconds(0)), nullptr);
+  Pipeline second("rcsignal answer=ring client-secret=S3CR3T-other");
+  second.set(GST_STATE_READY);
+  const std::string warning = second.warning();
+  EXPECT_NE(warning.find("they stay: client-secret, answer, max-calls"), std::string::npos)
+      << warning;
+  EXPECT_EQ(warning.find("S3CR3T"), std::string::npos);
+}
+
 TEST_F(Bench, InsecureIsWarnedAbout) {
   Pipeline pipeline("rcsignal insecure=true");
   pipeline.set(GST_STATE_READY);
