@@ -13,9 +13,7 @@ CLIENTS = {"ours": clients.phone, "bare": clients.bare, "floor": clients.floor}
 def measure(name, codec, mode, calls, options):
     with CLIENTS[name](codec, mode, calls) as client:
         time.sleep(options.settle)
-        window = watch(client.process, calls, options.seconds)
-    assert window.blocks > 0.9, f"{name} heard {window.blocks:.0%} of what was due"
-    return window
+        return watch(client.process, calls, options.seconds)
 
 
 def plan(mode):
@@ -49,7 +47,7 @@ def compare(codec, mode, calls, options):
 
 
 HEAD = ("client codec  mode     calls  CPU ms/(call s)  least - most  to bare  threads/call "
-        "fds/call  RSS KiB/call  others busy")
+        "fds/call  RSS KiB/call  heard  others busy")
 
 
 def print_rows(rows):
@@ -60,7 +58,8 @@ def print_rows(rows):
               f"{row['cpu_ms_per_call_second']:16.2f} "
               f"{row['cpu_ms_least']:6.2f} -{row['cpu_ms_most']:6.2f} {ratio:>8} "
               f"{row['threads'] / calls:13.1f} {row['fds'] / calls:8.1f} "
-              f"{row['rss_kib'] / calls:13.0f} {row['other_processors_busy']:12.2f}", flush=True)
+              f"{row['rss_kib'] / calls:13.0f} {row['heard']:6.0%} "
+              f"{row['other_processors_busy']:12.2f}", flush=True)
 
 
 def run(options):

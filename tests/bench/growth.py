@@ -25,17 +25,17 @@ def judge(points, figure):
 
 
 def run(options):
-    codec, mode = options.growth_codec, "both"
-    print(f"\n{codec}, {mode} ways   calls  threads   fds   RSS MiB  CPU ms/s  others busy")
+    codec, mode = options.growth_codec, options.growth_mode
+    print(f"\n{codec:5} {mode:8}   calls  threads   fds   RSS MiB  CPU ms/s  heard  others busy")
     points = []
     for calls in options.growth:
         window = cost.measure("ours", codec, mode, calls, options)
         point = {"calls": calls, "threads": window.usage.threads, "fds": window.usage.fds,
                  "rss_kib": window.usage.rss_kib, "cpu_ms": window.cpu_ms * calls,
-                 "others_busy": window.others}
+                 "heard": window.blocks, "others_busy": window.others}
         points.append(point)
         print(f"{calls:22} {point['threads']:8} {point['fds']:5} {point['rss_kib'] / 1024:9.1f} "
-              f"{point['cpu_ms']:9.0f} {window.others:12.2f}", flush=True)
+              f"{point['cpu_ms']:9.0f} {window.blocks:6.0%} {window.others:12.2f}", flush=True)
     slopes = {figure: judge(points, figure) for figure in FIGURES} if len(points) > 2 else {}
     for figure, found in slopes.items():
         print(f"  {FIGURES[figure]:9} {found['per_call']:9.2f} a call, "

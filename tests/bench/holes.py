@@ -14,6 +14,7 @@ import numpy as np
 import clients  # noqa: F401  (finds tests/flow)
 from measure import watch
 from packets import CLOCKS, Packets
+from stalls import Stalls
 
 BLOCK, LATENCY = 20_000, 120_000  # us
 
@@ -52,7 +53,7 @@ def run(options):
     codec, calls = options.growth_codec, options.holes_calls
     with tempfile.TemporaryDirectory(prefix="rc-bench-") as name:
         folder = pathlib.Path(name)
-        with clients.phone(codec, "both", calls, folder) as client:
+        with Stalls() as stalls, clients.phone(codec, "both", calls, folder) as client:
             time.sleep(options.settle)
             window = watch(client.process, calls, options.holes_seconds)
             received = client.far_end.ask("status")["received"]
@@ -64,10 +65,11 @@ def run(options):
               "blocks": int(total.sum()), "silent": int(silent.sum()), "ours": int(ours.sum()),
               "latest_push_ms": float(late.max()) / 1000,
               "sender_unevenness_ms": max(p.unevenness for p in packets) / 1000,
-              "packets_of_ours": received, **window.row()}
+              "witness_ms": stalls.longest() * 1000, "packets_of_ours": received, **window.row()}
     print(f"\n{calls} calls both ways, {codec}, {options.holes_seconds:.0f} s: "
           f"{result['blocks']} blocks, {result['silent']} silent, {result['ours']} of them ours; "
           f"pushed at most {result['latest_push_ms']:.1f} ms late, the sender's worst delay "
-          f"{result['sender_unevenness_ms']:.1f} ms; {window.cpu_ms:.2f} CPU ms/(call s), "
+          f"{result['sender_unevenness_ms']:.1f} ms, a witness waited up to "
+          f"{result['witness_ms']:.1f} ms; {window.cpu_ms:.2f} CPU ms/(call s), "
           f"others kept {window.others:.2f} processors busy")
     return result

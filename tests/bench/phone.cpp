@@ -86,7 +86,10 @@ int main(int argc, char** argv) {
                    " ! audio/x-raw,format=S16LE,channels=1,rate=" + std::to_string(rate) +
                    " ! rcsink";
   bench::SoundCount sound;
-  std::vector<GstElement*> pipelines;
+  // The line, for its limit: without an rcsignal it takes 50 calls.
+  std::vector<GstElement*> pipelines = {
+      bench::parse_pipeline(std::string("pipeline. ( rcsignal max-calls=") + argv[1] + " )")};
+  gst_element_set_state(pipelines.front(), GST_STATE_PLAYING);
   for (int call = 0; call < std::atoi(argv[1]); ++call) {
     GstElement* pipeline = pipelines.emplace_back(bench::parse_pipeline(description));
     bench::watch_bus(pipeline);

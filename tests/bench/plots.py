@@ -47,7 +47,7 @@ def draw_growth(growth, path):
         axes.plot(calls, np.polyval(line, calls), color="tab:gray")
         axes.plot(calls, values, "o", color=COLOURS["ours"])
         axes.set_title(f"{title}: {line[0]:.1f} a call")
-        axes.set_xlabel(f"calls, {growth['codec']}, {growth['mode']} ways")
+        axes.set_xlabel(f"calls, {growth['codec']}, {growth['mode']}")
         axes.set_ylim(bottom=0)
     save(figure, path)
 

@@ -36,6 +36,7 @@ def arguments():
     parser.add_argument("--settle", type=float, default=8.0,
                         help="seconds before a window: libnice ticks for 5 s after its last check")
     parser.add_argument("--growth", type=numbers, default=[1, 10, 25, 50, 75, 100])
+    parser.add_argument("--growth-mode", default="both")
     parser.add_argument("--growth-codec", default="opus", help="of growth and holes")
     parser.add_argument("--holes-calls", type=int, default=50)
     parser.add_argument("--holes-seconds", type=float, default=300.0)
