@@ -169,6 +169,19 @@ class ReadmeTest(unittest.TestCase):
                         self.standin.path("tcp.wav")], input=pcm, check=True)
         self.assert_hears("tcp.wav", FREQUENCIES)
 
+    @runs("gst-launch-1.0 -e rcsignal call-bin=")
+    def test_record_every_call(self):
+        process = self.type(command("gst-launch-1.0 -e rcsignal call-bin="))
+        calls = [self.call_us() for _ in range(2)]
+        for call in calls:
+            self.standin.wait_call(call, "finished", SECONDS + 15)
+        interrupt(process)
+        self.assert_ends_well(process)
+        files = [path.name for path in self.standin.folder.glob("call-c-*.wav")]
+        self.assertEqual(2, len(files), files)
+        for name in files:
+            self.assert_hears(name, FREQUENCIES)
+
     @runs("gst-launch-1.0 -e rcsrc dial=")
     def test_call_a_number(self):
         heard = self.standin.path("heard.wav")

@@ -11,6 +11,20 @@
  * gst-launch-1.0 -e rcsignal local-address=127.0.0.1 rcsrc ! fakesink
  * ]|
  *
+ * With `call-bin` one rcsignal serves many calls at a time: each that the application has not
+ * taken, and for which no rcsrc waits, gets a pipeline of its own from that description.
+ *
+ * |[
+ * gst-launch-1.0 -e rcsignal call-bin="rcsrc idle=none ! wavenc ! filesink location=call-%{id}.wav"
+ * ]|
+ *
+ * It has one rcsrc, whose `call` (as that of each rcsink) is set. `%{id}`, `%{from}`, `%{to}` and
+ * `%{time}` (UTC) have only [A-Za-z0-9+_-], whatever the caller says. When the call is over the
+ * pipeline gets EOS; when the pipeline fails, or hangs (10 s to start, 5 s to end), its call ends,
+ * and a WARNING says why, with the id of the call. Element messages (`rc-call`, `level`) and
+ * warnings of all these pipelines are posted by the rcsignal, with the `call-id`.
+ * Ctrl-C of gst-launch-1.0 -e and going to READY finish all files, within 5 s.
+ *
  * Secrets (`jwt`, `client-secret`) cannot be read back; give them by the environment rather than in
  * a launch line, where every user of the machine can read them.
  *
