@@ -17,7 +17,7 @@ unit_tests=(unit/call/call_test unit/core/core_test unit/media/playout_test unit
 # Of text alone: one thread.
 text_tests=(unit/media/sdp_test unit/sip/sip_{messages,torture}_test)
 # Calls of flow-player, which we build. Tests whose limits are times would measure the sanitizer.
-flow_tests=(errors_call media_fingerprint sip_forms tls_trust)
+flow_tests=(errors_call hostile media_fingerprint sip_forms tls_trust)
 
 kind=
 build=
