@@ -35,6 +35,8 @@ GstFlowReturn on_sample(GstAppSink* sink, gpointer) {
   return GST_FLOW_OK;
 }
 
+bool failed = false;
+
 // False when it is over.
 bool handle(GstMessage* message) {
   const GstStructure* structure = gst_message_get_structure(message);
@@ -47,9 +49,9 @@ bool handle(GstMessage* message) {
     gst_message_parse_error(message, &error, nullptr);
     std::fprintf(stderr, "%s\n", error->message);
     g_error_free(error);
-    return false;
+    failed = true;
   }
-  return GST_MESSAGE_TYPE(message) != GST_MESSAGE_EOS;
+  return !failed && GST_MESSAGE_TYPE(message) != GST_MESSAGE_EOS;
 }
 
 }  // namespace
@@ -79,5 +81,5 @@ int main(int argc, char** argv) {
   gst_object_unref(bus);
   gst_object_unref(sink);
   gst_object_unref(pipeline);
-  return 0;
+  return failed ? 1 : 0;
 }

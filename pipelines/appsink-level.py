@@ -16,11 +16,14 @@ RATE = 16000
 Gst.init(None)
 pipeline = Gst.parse_launch(
     f"rcsrc num-calls=1 idle=none ! audio/x-raw,rate={RATE} ! appsink name=sink sync=false")
-sink = pipeline.get_by_name("sink")
+sink, bus, error = pipeline.get_by_name("sink"), pipeline.get_bus(), None
 pipeline.set_state(Gst.State.PLAYING)
 
 second = array.array("h")
-while sample := sink.emit("pull-sample"):  # 20 ms of mono audio; None when it is over
+while not (error := bus.pop_filtered(Gst.MessageType.ERROR)) and not sink.get_property("eos"):
+    sample = sink.emit("try-pull-sample", Gst.SECOND)  # 20 ms of mono audio, or None
+    if not sample:
+        continue
     buffer = sample.get_buffer()
     second.frombytes(buffer.extract_dup(0, buffer.get_size()))
     if len(second) >= RATE:
@@ -28,6 +31,5 @@ while sample := sink.emit("pull-sample"):  # 20 ms of mono audio; None when it i
         print(f"{10 * math.log10(power + 1e-10):6.1f} dBFS", flush=True)
         second = array.array("h")
 
-error = pipeline.get_bus().pop_filtered(Gst.MessageType.ERROR)
 pipeline.set_state(Gst.State.NULL)
 sys.exit(error and error.parse_error()[0].message)

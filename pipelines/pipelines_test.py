@@ -8,6 +8,7 @@ import socket
 import subprocess
 import unittest
 
+import each_call_test
 from standin import BUILD, TONES, TOP, Standin, interrupt, tones
 
 PIPELINES = TOP / "pipelines"
@@ -141,12 +142,22 @@ class PipelinesTest(unittest.TestCase):
         self.assert_shows_levels(PIPELINES / "level-meter.sh")
         self.assertRegex(self.standin.text(), r"(?m)^ -1[45]\.\d dBFS  #{9}$")
 
+    def test_programs_end_and_say_why_when_the_account_is_wrong(self):
+        for program in (["appsink-level.py"], ["each-call.py"], ["gjs", "each-call.js"],
+                        [BUILD / "pipelines/appsink-level"], [BUILD / "pipelines/each-call"]):
+            *words, last = program
+            process = self.standin.spawn([*words, PIPELINES / last], "gst.log",
+                                         RINGCENTRAL_JWT_TOKEN="S3CR3T-wrong")
+            self.assertEqual(1, process.wait(20), last)
+            self.assertIn("the JWT is wrong", self.standin.text(), last)
+
     def test_every_pipeline_is_tested(self):
-        tests = {name.removeprefix("test_") for name in dir(self)}
-        self.assertEqual(set(), {f for f in files() if re.sub(r"\W", "_", f) not in tests})
+        here = {f for f in files() if hasattr(self, "test_" + re.sub(r"\W", "_", f))}
+        with_calls = {getattr(case, "FILE", None) for case in vars(each_call_test).values()}
+        self.assertEqual(set(), files() - here - with_calls)
 
     def test_every_pipeline_is_in_the_readme(self):
-        table = re.findall(r"`([a-z-]+\.\w+)", (PIPELINES / "README.md").read_text())
+        table = re.findall(r"([a-z-]+\.(?:sh|py|js|cpp))\b", (PIPELINES / "README.md").read_text())
         self.assertEqual(files(), set(table))
 
 

@@ -16,6 +16,7 @@ def languages(path):
 
 
 def commands(path):
-    """Each shell command as it stands there, with its continuation lines."""
+    """Each shell command as it stands there, with its continuation lines; comments are left out."""
     lines = "".join(blocks(path, "sh")).replace("\\\n", "\\\0").splitlines()
-    return [line.replace("\\\0", "\\\n") for line in lines if line.strip()]
+    return [line.replace("\\\0", "\\\n") for line in lines
+            if line and not line.startswith("#")]
