@@ -35,4 +35,12 @@ constexpr GstPadProbeType operator|(GstPadProbeType a, GstPadProbeType b) {
   return static_cast<GstPadProbeType>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
 }
 
+// Connects with a copy of `data`, which lives as long as the connection: until the instance goes.
+template <typename Data>
+void connect_signal(gpointer instance, const char* signal, GCallback callback, const Data& data) {
+  g_signal_connect_data(
+      instance, signal, callback, new Data(data),
+      [](gpointer owned, GClosure*) { delete static_cast<Data*>(owned); }, GConnectFlags(0));
+}
+
 }  // namespace rc::media

@@ -39,13 +39,14 @@ void PacketTap::set_formats(const Format& format, std::optional<int> telephone_e
   event_type_ = telephone_event.value_or(-1);
 }
 
-void PacketTap::add_jitterbuffer(GstElement* jitterbuffer) {
-  {
-    auto share = Ref<GstElement>::share(jitterbuffer);
-    const std::lock_guard lock(mutex_);
-    std::swap(newest_, share);
-  }
-  add_probe(jitterbuffer, "sink", GST_PAD_PROBE_TYPE_BUFFER,
+void PacketTap::set_newest(GstElement* jitterbuffer) {
+  auto share = Ref<GstElement>::share(jitterbuffer);
+  const std::lock_guard lock(mutex_);
+  std::swap(newest_, share);
+}
+
+void PacketTap::watch(GstElement* element) {
+  add_probe(element, "sink", GST_PAD_PROBE_TYPE_BUFFER,
             [weak = weak_from_this()](GstPad*, GstPadProbeInfo* item) {
               const auto self = weak.lock();
               const bool pass = self && self->passes(GST_PAD_PROBE_INFO_BUFFER(item));

@@ -17,13 +17,14 @@ namespace rc::media {
 // Is it an RTP packet of this type, of a sane size, and one that the decoder can bear?
 bool is_audio_packet(GstBuffer* packet, const Format& format);
 
-// Stands before webrtcbin's jitterbuffers (one per SSRC) and lets through only packets of the
-// agreed codec, of a sane size, from the peer whose fingerprint matches.
+// Stands before webrtcbin's jitterbuffers (one per SSRC) or ahead of its demultiplexer and lets
+// through only packets of the agreed codec, of a sane size, from the peer whose fingerprint
+// matches.
 //
 // RFC 4733 events must be taken out here: a jitterbuffer of 1.22 drops every payload type that it
 // has no clock-rate for, and webrtcbin knows of one codec only.
 //
-// Owned by Peer, weakly by the probes. Thread: signalling, unless said otherwise.
+// Owned by PeerAudio, weakly by the probes. Thread: signalling, unless said otherwise.
 class PacketTap : public std::enable_shared_from_this<PacketTap> {
  public:
   explicit PacketTap(std::shared_ptr<AudioPorts> ports) : ports_(std::move(ports)) {}
@@ -32,8 +33,10 @@ class PacketTap : public std::enable_shared_from_this<PacketTap> {
   // Until opened every packet is dropped.
   void set_open(bool open) { open_ = open; }
 
-  // Takes a new jitterbuffer inside webrtcbin. Thread: any.
-  void add_jitterbuffer(GstElement* jitterbuffer);
+  // Watches the sink pad of an element inside webrtcbin. Thread: any.
+  void watch(GstElement* element);
+  // A new jitterbuffer inside webrtcbin. Thread: any.
+  void set_newest(GstElement* jitterbuffer);
 
   // Audio and events that came.
   uint64_t packets() const { return packets_; }

@@ -9,6 +9,7 @@
 
 #include "core/log.h"
 #include "media/peer_signals.h"
+#include "media/rtp_caps.h"
 #include "media/rtp_stats.h"
 
 namespace rc::media {
@@ -33,22 +34,6 @@ Ref<GstWebRTCRTPTransceiver> transceiver_of(GstElement* webrtc) {
 bool is_loopback(const std::string& address) {
   const auto parsed = Ref<GInetAddress>::adopt(g_inet_address_new_from_string(address.c_str()));
   return parsed && g_inet_address_get_is_loopback(parsed.get()) == TRUE;
-}
-
-Owned<GstCaps> rtp_caps(const std::vector<Format>& formats) {
-  Owned<GstCaps> caps(gst_caps_new_empty());
-  for (const Format& it : formats) {
-    const CodecInfo& codec = info(it.codec);
-    GstStructure* structure =
-        gst_structure_new("application/x-rtp", "media", G_TYPE_STRING, "audio", "encoding-name",
-                          G_TYPE_STRING, codec.name, "clock-rate", G_TYPE_INT, codec.clock_rate,
-                          "payload", G_TYPE_INT, it.payload_type, nullptr);
-    if (codec.channels == 2) {
-      gst_structure_set(structure, "encoding-params", G_TYPE_STRING, "2", nullptr);
-    }
-    gst_caps_append_structure(caps.get(), structure);
-  }
-  return caps;
 }
 
 Error failure(const std::string& what) { return {Errc::kInternal, "media: " + what}; }
@@ -96,11 +81,10 @@ Result<void> Peer::tune_ice() {
 }
 
 Result<void> Peer::prefer(const std::vector<Format>& formats) {
-  const auto caps = rtp_caps(formats);
-  if (auto made = options_.audio->make_transceiver(caps.get()); !made.ok()) return made;
+  if (auto made = options_.audio->make_transceiver(formats); !made.ok()) return made;
   const auto transceiver = transceiver_of(webrtc_.get());
   if (!transceiver) return failure("webrtcbin has no transceiver");
-  g_object_set(transceiver.get(), "codec-preferences", caps.get(), nullptr);
+  g_object_set(transceiver.get(), "codec-preferences", rtp_caps(formats).get(), nullptr);
   return {};
 }
 
@@ -119,10 +103,8 @@ void Peer::answer(const RemoteSdp& offer, const Format& format, TransportCallbac
   create_local(SdpKind::kAnswer);
 }
 
-void Peer::offer(TransportCallback done) {
+void Peer::offer(const std::vector<Format>& formats, TransportCallback done) {
   transport_done_ = std::move(done);
-  std::vector<Format> formats;
-  for (const CodecInfo& it : codecs()) formats.push_back({it.codec, it.payload_type});
   if (auto ready = prefer(formats); !ready.ok()) return fail(ready.error());
   create_local(SdpKind::kOffer);
 }
@@ -217,8 +199,9 @@ void Peer::on_connection_state() {
 
 void Peer::check_certificate() {
   const auto transceiver = transceiver_of(webrtc_.get());
-  const auto sender = object_property<GObject>(transceiver.get(), "sender");
-  const auto transport = object_property<GObject>(sender.get(), "transport");
+  // One that only receives has its transport there.
+  const auto receiver = object_property<GObject>(transceiver.get(), "receiver");
+  const auto transport = object_property<GObject>(receiver.get(), "transport");
   char* pem = nullptr;
   g_object_get(transport.get(), "remote-certificate", &pem, nullptr);
   const Owned<char> owned(pem);

@@ -44,8 +44,8 @@ class Peer : public std::enable_shared_from_this<Peer> {
 
   // Takes the peer's offer and gives our end; what it says is complete (gathering done or 1 s).
   void answer(const RemoteSdp& offer, const Format& format, TransportCallback done);
-  // Gives our end for an offer of all our codecs.
-  void offer(TransportCallback done);
+  // Gives our end for an offer of these.
+  void offer(const std::vector<Format>& formats, TransportCallback done);
   Result<void> apply_answer(const RemoteSdp& answer, const Format& format);
 
   // Lets audio through, both ways; only after on_connected.

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "call/media_session.h"
 #include "core/result.h"
@@ -34,8 +35,8 @@ class PeerAudio : public std::enable_shared_from_this<PeerAudio> {
   virtual GstElement* webrtcbin() const = 0;  // null after close()
   // Brings it to PLAYING; what it reports goes to the peer. Once, before all below.
   virtual Result<void> start(const PeerRelay& peer) = 0;
-  // Sees to it that webrtcbin has its one transceiver, for these RTP caps.
-  virtual Result<void> make_transceiver(GstCaps* caps) = 0;
+  // Sees to it that webrtcbin has its one transceiver, for one of these. webrtcbin is used up then.
+  virtual Result<void> make_transceiver(const std::vector<Format>& formats) = 0;
   // What is agreed on, before webrtcbin hears of it.
   virtual Result<void> set_format(const Format& format, std::optional<int> telephone_event) = 0;
   virtual Result<void> open() = 0;                // connected and identified: audio flows both ways
@@ -49,8 +50,12 @@ class PeerAudio : public std::enable_shared_from_this<PeerAudio> {
   virtual void on_element(std::string_view factory, GstElement* element) = 0;
 };
 
-// How a session gets the audio of one more peer.
-using PeerAudioFactory = std::function<Result<std::shared_ptr<PeerAudio>>(
-    const call::MediaOptions&, const std::shared_ptr<AudioPorts>&)>;
+// Where a session gets the audio of its peers.
+struct PeerAudioSource {
+  std::function<Result<std::shared_ptr<PeerAudio>>(const call::MediaOptions&,
+                                                   const std::shared_ptr<AudioPorts>&)>
+      make;
+  std::function<std::vector<Codec>()> codecs;  // what it can carry, in our order of preference
+};
 
 }  // namespace rc::media

@@ -4,18 +4,11 @@
 #include <utility>
 
 #include "core/log.h"
+#include "media/elements.h"
 #include "media/peer.h"
 
 namespace rc::media {
 namespace {
-
-// Connects with a copy of `data` that lives as long as the connection.
-template <typename Data>
-void connect(gpointer instance, const char* signal, GCallback callback, const Data& data) {
-  g_signal_connect_data(
-      instance, signal, callback, new Data(data),
-      [](gpointer owned, GClosure*) { delete static_cast<Data*>(owned); }, GConnectFlags(0));
-}
 
 void on_gathering(GObject*, GParamSpec*, gpointer relay) {
   static_cast<PeerRelay*>(relay)->post([](Peer& peer) { peer.on_gathering_state(); });
@@ -76,9 +69,9 @@ void PeerRelay::post(std::function<void(Peer&)> task) const {
 
 void connect_signals(const PeerRelay& relay, GstElement* webrtc,
                      const std::weak_ptr<PeerAudio>& audio) {
-  connect(webrtc, "notify::ice-gathering-state", G_CALLBACK(on_gathering), relay);
-  connect(webrtc, "notify::connection-state", G_CALLBACK(on_connection), relay);
-  connect(webrtc, "deep-element-added", G_CALLBACK(on_element), audio);
+  connect_signal(webrtc, "notify::ice-gathering-state", G_CALLBACK(on_gathering), relay);
+  connect_signal(webrtc, "notify::connection-state", G_CALLBACK(on_connection), relay);
+  connect_signal(webrtc, "deep-element-added", G_CALLBACK(on_element), audio);
 }
 
 void connect_bus(const PeerRelay& relay, GstElement* pipeline) {
@@ -88,7 +81,7 @@ void connect_bus(const PeerRelay& relay, GstElement* pipeline) {
 }
 
 void connect_pads(GstElement* webrtc, const std::shared_ptr<ReceiveChain>& chain) {
-  connect(webrtc, "pad-added", G_CALLBACK(on_pad), std::weak_ptr(chain));
+  connect_signal(webrtc, "pad-added", G_CALLBACK(on_pad), std::weak_ptr(chain));
 }
 
 Owned<GstPromise> make_promise(PeerRelay relay, ReplyHandler handler) {

@@ -52,7 +52,7 @@ Result<void> PrivateAudio::start(const PeerRelay& peer) {
   return {};
 }
 
-Result<void> PrivateAudio::make_transceiver(GstCaps*) {
+Result<void> PrivateAudio::make_transceiver(const std::vector<Format>&) {
   send_pad_ = Ref<GstPad>::adopt(gst_element_request_pad_simple(webrtc_.get(), "sink_0"));
   if (!send_pad_) return Error{Errc::kInternal, "media: webrtcbin gives no pad"};
   return {};
@@ -119,7 +119,10 @@ void PrivateAudio::close() {
 }
 
 void PrivateAudio::on_element(std::string_view factory, GstElement* element) {
-  if (factory == "rtpjitterbuffer") tap_->add_jitterbuffer(element);
+  if (factory == "rtpjitterbuffer") {
+    tap_->set_newest(element);
+    tap_->watch(element);
+  }
   if (factory == "rtpssrcdemux") limit_->add_demux(element);
   if (factory == "srtpdec") keys_->add_decryption(element);
 }

@@ -26,7 +26,7 @@ class PrivateAudio : public PeerAudio {
 
   GstElement* webrtcbin() const override { return webrtc_.get(); }
   Result<void> start(const PeerRelay& peer) override;
-  Result<void> make_transceiver(GstCaps* caps) override;
+  Result<void> make_transceiver(const std::vector<Format>& formats) override;
   Result<void> set_format(const Format& format, std::optional<int> telephone_event) override;
   Result<void> open() override;
   void set_sending(Sending sending) override;

@@ -6,8 +6,6 @@
 
 #include "core/log.h"
 #include "core/random.h"
-#include "media/private_audio.h"
-#include "media/session.h"
 
 namespace rc::media {
 namespace {
@@ -17,13 +15,12 @@ uint64_t new_session_id() {
   return (static_cast<uint64_t>(random_number(1U << 30)) << 32) | random_number(0xffffffffU);
 }
 
-// Of an offer's codecs: the first that is ours, in the order of who asks.
-Format choose(const RemoteSdp& remote) { return remote.formats.front(); }
-
 constexpr std::chrono::seconds kPeerInterval{2};
 constexpr int kPeersAtOnce = 4;
 
 const Error kTooManyPeers{Errc::kTimeout, "too many new ICE and DTLS associations: one each 2 s"};
+const Error kNoCodec{Errc::kRejected,
+                     "no usable audio: none of its codecs is one of the pipeline's"};
 const Error kClosed{Errc::kClosed, "the media session is closed"};
 
 }  // namespace
@@ -33,7 +30,7 @@ WebRtcSession::WebRtcSession(call::MediaOptions options, Listener* listener, Env
       listener_(listener),
       queue_(std::move(around.queue)),
       clock_(*around.clock),
-      make_audio_(std::move(around.make_audio)),
+      audio_(std::move(around.audio)),
       watchdog_(clock_, watchdog_options()) {
   local_.id = new_session_id();
   local_.version = 0;
@@ -47,7 +44,7 @@ void WebRtcSession::finish(SdpCallback done, Result<std::string> result) {
 
 Result<std::shared_ptr<Peer>> WebRtcSession::make_peer() {
   if (!alive_) return kClosed;
-  auto audio = make_audio_(options_, ports_);
+  auto audio = audio_.make(options_, ports_);
   if (!audio.ok()) return audio.error();
   Peer::Options options{options_, queue_, &clock_, std::move(audio).value(), {}, {}};
   options.on_connected = [this](Peer& peer) { on_peer_connected(peer); };
@@ -106,11 +103,22 @@ Result<std::string> WebRtcSession::answer_with_same_peer(const RemoteSdp& offer)
   return Error{Errc::kRejected, "another codec needs a new ICE and DTLS association"};
 }
 
+// Of the peer's codecs the first that is ours: the order is that of who is asked.
+Result<Format> WebRtcSession::choose(const RemoteSdp& remote) const {
+  const auto ours = audio_.codecs();
+  for (const Format& it : remote.formats) {
+    if (std::find(ours.begin(), ours.end(), it.codec) != ours.end()) return it;
+  }
+  return kNoCodec;
+}
+
 void WebRtcSession::answer_with_new_peer(RemoteSdp offer, SdpCallback done) {
+  const auto chosen = choose(offer);
+  if (!chosen.ok()) return finish(std::move(done), chosen.error());
+  const Format format = chosen.value();
   if (!may_make_peer()) return finish(std::move(done), kTooManyPeers);
   const auto peer = make_peer();
   if (!peer.ok()) return finish(std::move(done), peer.error());
-  const Format format = choose(offer);
   auto take = [this, offer, format, done = std::move(done)](Result<LocalTransport> transport) {
     if (!transport.ok()) {
       drop_fresh();
@@ -144,22 +152,25 @@ void WebRtcSession::agree(const RemoteSdp& remote) {
 
 void WebRtcSession::offer(SdpCallback done) {
   withdraw_offer();
+  std::vector<Format> formats;
+  for (const Codec it : audio_.codecs()) formats.push_back({it, info(it).payload_type});
+  if (formats.empty()) return finish(std::move(done), kNoCodec);
   const auto peer = make_peer();
   if (!peer.ok()) return finish(std::move(done), peer.error());
-  peer.value()->offer([this, done = std::move(done)](Result<LocalTransport> transport) {
+  auto take = [this, formats, done = std::move(done)](Result<LocalTransport> transport) {
     if (!transport.ok()) {
       drop_fresh();
       return done(transport.error());
     }
+    local_.formats = formats;
     done(offer_text(std::move(transport.value())));
-  });
+  };
+  peer.value()->offer(formats, std::move(take));
 }
 
 std::string WebRtcSession::offer_text(LocalTransport transport) {
   const LocalSdp first;
   local_.transport = std::move(transport);
-  local_.formats.clear();
-  for (const CodecInfo& it : codecs()) local_.formats.push_back({it.codec, it.payload_type});
   local_.telephone_event = kTelephoneEventPayloadType;
   local_.direction = on_hold_ ? Direction::kSendOnly : Direction::kSendRecv;
   if (!agreed_) local_.lines = first.lines;
@@ -186,7 +197,9 @@ Result<void> WebRtcSession::apply_answer(std::string answer) {
 }
 
 Result<void> WebRtcSession::complete(Peer& offering, const RemoteSdp& remote) {
-  format_ = choose(remote);
+  const auto chosen = choose(remote);
+  if (!chosen.ok()) return chosen.error();
+  format_ = chosen.value();
   if (auto applied = offering.apply_answer(remote, format_); !applied.ok()) return applied;
   local_.formats = {format_};
   local_.telephone_event = remote.telephone_event;
@@ -277,15 +290,6 @@ void WebRtcSession::close() {
   }
   ports_->set_receiver(nullptr);
   ports_->set_source(nullptr);
-}
-
-call::MediaFactory make_webrtc_media(TaskQueue queue, Clock& clock) {
-  return [queue = std::move(queue), &clock](call::MediaOptions options,
-                                            call::MediaSession::Listener* listener) {
-    return std::make_unique<WebRtcSession>(
-        std::move(options), listener,
-        WebRtcSession::Environment{queue, &clock, PrivateAudio::create});
-  };
 }
 
 }  // namespace rc::media

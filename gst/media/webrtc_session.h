@@ -25,7 +25,7 @@ class WebRtcSession : public call::MediaSession {
   struct Environment {
     TaskQueue queue;
     Clock* clock;
-    PeerAudioFactory make_audio;
+    PeerAudioSource audio;
   };
 
   WebRtcSession(call::MediaOptions options, Listener* listener, Environment around);
@@ -46,6 +46,7 @@ class WebRtcSession : public call::MediaSession {
   void withdraw_offer();
   void drop_fresh();
   void finish(SdpCallback done, Result<std::string> result);
+  Result<Format> choose(const RemoteSdp& remote) const;
   void answer_with_new_peer(RemoteSdp offer, SdpCallback done);
   Result<std::string> answer_with_same_peer(const RemoteSdp& offer);
   std::string accept(const RemoteSdp& offer, LocalTransport transport);
@@ -62,7 +63,7 @@ class WebRtcSession : public call::MediaSession {
   Listener* const listener_;
   const TaskQueue queue_;
   Clock& clock_;
-  const PeerAudioFactory make_audio_;
+  const PeerAudioSource audio_;
   const std::shared_ptr<AudioPorts> ports_ = std::make_shared<AudioPorts>();
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 

@@ -147,11 +147,17 @@ End::End(Thread& thread, Clock& clock, double hertz, int rate)
     : End(thread, clock, loopback(rate), hertz) {}
 
 End::End(Thread& thread, Clock& clock, call::MediaOptions options, double hertz)
+    : End(thread, std::move(options), hertz, make_webrtc_media(thread.queue(), clock)) {}
+
+End::End(Thread& thread, const call::MediaFactory& media)
+    : End(thread, loopback(16000), 1000, media) {}
+
+End::End(Thread& thread, call::MediaOptions options, double hertz, const call::MediaFactory& media)
     : tone(std::make_shared<Tone>(hertz)),
       ear(std::make_shared<Ear>(options.receive_rate)),
       thread_(thread) {
   run([&] {
-    session_ = make_webrtc_media(thread_.queue(), clock)(options, this);
+    session_ = media(options, this);
     session_->set_receiver(ear);
     session_->set_source(tone);
   });

@@ -78,6 +78,8 @@ class End : public call::MediaSession::Listener {
  public:
   End(Thread& thread, Clock& clock, double hertz, int rate = 16000);
   End(Thread& thread, Clock& clock, call::MediaOptions options, double hertz = 1000);
+  // On other media than webrtcbins of our own.
+  End(Thread& thread, const call::MediaFactory& media);
   ~End() override;
 
   std::string offer();
@@ -103,6 +105,8 @@ class End : public call::MediaSession::Listener {
   void on_media_connected() override;
   void on_media_failed(const Error& error) override;
   void on_media_flow(call::MediaFlow flow, std::chrono::nanoseconds gap) override;
+
+  End(Thread& thread, call::MediaOptions options, double hertz, const call::MediaFactory& media);
 
   Thread& thread_;
   std::unique_ptr<call::MediaSession> session_;
