@@ -72,6 +72,12 @@ class PipelinesTest(unittest.TestCase):
                        cwd=self.standin.folder, check=True, timeout=30)
         self.assert_tones(self.standin.path("call.wav"))
 
+    def test_own_webrtcbin_sh(self):
+        process = self.run_script("own-webrtcbin.sh", "call.wav")
+        self.call()
+        self.assert_ends_well(process)
+        self.assert_tones(self.standin.path("call.wav"))
+
     def test_pcm_to_tcp_sh(self):
         port = free_port()
         process = self.run_script("pcm-to-tcp.sh", port)

@@ -54,8 +54,12 @@ void PhoneLease::remove_speaker(const std::string& id) {
   with([&](Phone& phone) { phone.remove_speaker(id); });
 }
 
-std::string PhoneLease::dial(const std::string& number, Done done) {
-  if (const auto phone = this->phone()) return phone->dial(number, std::move(done));
+Result<call::MediaFactory> PhoneLease::borrow(GstElement* webrtcbin) {
+  if (const auto phone = this->phone()) return phone->borrow(webrtcbin);
+  return kEnded;
+}
+std::string PhoneLease::dial(const std::string& number, const std::string& seat, Done done) {
+  if (const auto phone = this->phone()) return phone->dial(number, seat, std::move(done));
   done(kEnded);
   return {};
 }

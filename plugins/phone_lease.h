@@ -30,7 +30,8 @@ class PhoneLease : public phone::Phone {
   void seat_ringing_calls() override;
   void add_speaker(call::SpeakerOptions options) override;
   void remove_speaker(const std::string& id) override;
-  std::string dial(const std::string& number, Done done) override;
+  Result<call::MediaFactory> borrow(GstElement* webrtcbin) override;
+  std::string dial(const std::string& number, const std::string& seat, Done done) override;
   void answer(const std::string& call, Done done) override;
   void decline(const std::string& call, Done done) override;
   void hangup(const std::string& call, Done done) override;

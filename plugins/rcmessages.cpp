@@ -98,4 +98,12 @@ void post_warning(GstElement* element, const Error& error) {
   post(element, error, gst_message_new_warning);
 }
 
+std::optional<Error> failure_of(const call::CallInfo& call) {
+  if (call.ended_by == call::EndedBy::kFailure) return Error{Errc::kRejected, call.reason};
+  const bool dialled = call.direction == call::Direction::kOutbound;
+  if (!dialled || call.ended_by != call::EndedBy::kThem || call.status == 0) return std::nullopt;
+  return Error{Errc::kRejected, "the call to " + call.to_number +
+                                    " failed: " + std::to_string(call.status) + " " + call.reason};
+}
+
 }  // namespace rc

@@ -3,6 +3,8 @@
 
 #include <gst/gst.h>
 
+#include <optional>
+
 #include "call/call_info.h"
 #include "phone/phone.h"
 
@@ -18,6 +20,9 @@ GstTagList* to_tags(const call::CallInfo& call);
 
 void post_element_message(GstElement* element, GstStructure* structure);  // takes the structure
 
+// What the user is to be warned of: a call that failed. One that came and was taken back is no
+// failure; one that we made and nobody took is.
+std::optional<Error> failure_of(const call::CallInfo& call);
 // The element's ERROR for what can never work until somebody mends it.
 void post_error(GstElement* element, const Error& error);
 // A WARNING: a call or the registration suffers, the element goes on.

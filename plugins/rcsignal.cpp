@@ -25,6 +25,16 @@
  * warnings of all these pipelines are posted by the rcsignal, with the `call-id`.
  * Ctrl-C of gst-launch-1.0 -e and going to READY finish all files, within 5 s.
  *
+ * With `webrtc` a webrtcbin of the pipeline carries a call, and the audio is that of the elements
+ * linked to it. It carries one call; when that is over, what webrtcbin feeds gets EOS. See
+ * pipelines/README.md.
+ *
+ * |[
+ * gst-launch-1.0 -e rcsignal webrtc=w webrtcbin name=w bundle-policy=max-bundle \
+ *   audiotestsrc is-live=true ! opusenc ! rtpopuspay ! w. \
+ *   w. ! rtpopusdepay ! opusdec ! wavenc ! filesink location=call.wav
+ * ]|
+ *
  * Secrets (`jwt`, `client-secret`) cannot be read back; give them by the environment rather than in
  * a launch line, where every user of the machine can read them.
  *
@@ -49,6 +59,7 @@
 #include "rcmessages.h"
 #include "rcsignal_properties.h"
 #include "signal_listener.h"
+#include "webrtc_seat.h"
 
 GST_DEBUG_CATEGORY(gst_rc_signal_debug);  // also of handler_watch.cpp
 #define GST_CAT_DEFAULT gst_rc_signal_debug
@@ -60,6 +71,8 @@ struct RcSignalPrivate {
   std::shared_ptr<rc::LineReporter> reporter;
   std::shared_ptr<rc::SignalListener> listener;
   std::shared_ptr<rc::CallBins> bins;  // from PAUSED on; null: no call-bin
+  // From PAUSED on, with the property webrtc; under the object lock.
+  std::shared_ptr<rc::WebRtcSeat> webrtc;
 };
 
 struct _GstRcSignal {
@@ -95,7 +108,7 @@ rc::Result<rc::phone::Settings> complete(rc::phone::Settings settings) {
 void warn_of_others(GstRcSignal* signal, const rc::phone::Settings& ours,
                     const rc::phone::Settings& in_use) {
   std::string names;
-  for (const std::string& name : rc::different_properties({ours, {}}, {in_use, {}}))
+  for (const std::string& name : rc::different_properties({ours, {}, {}}, {in_use, {}, {}}))
     names += (names.empty() ? "" : ", ") + name;
   if (names.empty()) return;
   rc::post_warning(GST_ELEMENT(signal), {rc::Errc::kConfig,
@@ -131,6 +144,38 @@ bool open_phone(GstRcSignal* signal) {
   return true;
 }
 
+std::shared_ptr<rc::WebRtcSeat> webrtc_seat(GstRcSignal* signal) {
+  GST_OBJECT_LOCK(signal);
+  auto seat = signal->priv->webrtc;
+  GST_OBJECT_UNLOCK(signal);
+  return seat;
+}
+
+// False: what the property webrtc names cannot be had.
+bool open_webrtc(GstRcSignal* signal) {
+  RcSignalPrivate& priv = *signal->priv;
+  GST_OBJECT_LOCK(signal);
+  const std::string name = priv.settings.webrtc;
+  GST_OBJECT_UNLOCK(signal);
+  if (name.empty()) return true;
+  auto seat = rc::WebRtcSeat::create(GST_ELEMENT(signal), *priv.phone, name);
+  if (!seat.ok()) {
+    rc::post_error(GST_ELEMENT(signal), seat.error());
+    return false;
+  }
+  GST_OBJECT_LOCK(signal);
+  priv.webrtc = std::move(seat).value();
+  GST_OBJECT_UNLOCK(signal);
+  return true;
+}
+
+void drop_webrtc(GstRcSignal* signal) {
+  GST_OBJECT_LOCK(signal);
+  const auto dropped = std::exchange(signal->priv->webrtc, nullptr);
+  GST_OBJECT_UNLOCK(signal);
+  if (dropped) dropped->leave();
+}
+
 // What is wrong with call-bin is told now, not when somebody calls.
 bool make_bins(GstRcSignal* signal) {
   RcSignalPrivate& priv = *signal->priv;
@@ -150,7 +195,7 @@ bool make_bins(GstRcSignal* signal) {
 
 bool start(GstRcSignal* signal) {
   RcSignalPrivate& priv = *signal->priv;
-  if (!make_bins(signal)) return false;
+  if (!make_bins(signal) || !open_webrtc(signal)) return false;
   priv.reporter = std::make_shared<rc::LineReporter>(GST_ELEMENT(signal));
   priv.listener = std::make_shared<rc::SignalListener>(GST_ELEMENT(signal));
   priv.reporter->begin();
@@ -182,6 +227,14 @@ void drop_phone(GstRcSignal* signal) {
                            gst_message_new_have_context(GST_OBJECT(signal), nothing));
 }
 
+void play_webrtc(GstRcSignal* signal, GstStateChange transition) {
+  const auto seat = webrtc_seat(signal);
+  if (!seat) return;
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING) seat->play(signal->priv->phone);
+  if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED) seat->pause();
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) drop_webrtc(signal);
+}
+
 bool begin_change(GstRcSignal* signal, GstStateChange transition) {
   if (transition == GST_STATE_CHANGE_NULL_TO_READY) return open_phone(signal);
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED) return start(signal);
@@ -195,6 +248,7 @@ GstStateChangeReturn change_state(GstRcSignal* signal, GstStateChange transition
     signal->priv->bins->set_open(plays);
   const auto ret =
       GST_ELEMENT_CLASS(gst_rc_signal_parent_class)->change_state(GST_ELEMENT(signal), transition);
+  play_webrtc(signal, transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) stop(signal);
   if (transition == GST_STATE_CHANGE_READY_TO_NULL) drop_phone(signal);
   return ret;
@@ -205,12 +259,16 @@ GstStateChangeReturn gst_rc_signal_change_state(GstElement* element, GstStateCha
                    [=] { return change_state(self(element), transition); });
 }
 
-// Ctrl-C of gst-launch -e while it waits in PAUSED for the registration: see end_stream() of rcsrc.
+// Ctrl-C of gst-launch -e: it may still wait in PAUSED for the registration (see end_stream() of
+// rcsrc); and a webrtcbin, which never ends by itself, has its call hung up.
+void end_stream(GstRcSignal* signal) {
+  if (signal->priv->reporter) signal->priv->reporter->cancel("end of stream asked for");
+  if (signal->priv->bins) signal->priv->bins->end();
+  if (const auto seat = webrtc_seat(signal)) seat->leave();
+}
+
 gboolean gst_rc_signal_send_event(GstElement* element, GstEvent* event) {
-  const RcSignalPrivate& priv = *self(element)->priv;
-  const bool eos = GST_EVENT_TYPE(event) == GST_EVENT_EOS;
-  if (eos && priv.reporter) priv.reporter->cancel("end of stream asked for");
-  if (eos && priv.bins) priv.bins->end();
+  if (GST_EVENT_TYPE(event) == GST_EVENT_EOS) end_stream(self(element));
   gst_event_unref(event);
   return TRUE;
 }
@@ -231,7 +289,8 @@ void act(GstRcSignal* signal, GstPromise* promise, Action action) {
 gchar* gst_rc_signal_dial(GstRcSignal* signal, const gchar* number, GstPromise* promise) {
   std::string id;
   act(signal, promise, [&](rc::phone::Phone& phone, rc::phone::Phone::Done done) {
-    id = phone.dial(text_or_empty(number), std::move(done));
+    const auto seat = webrtc_seat(signal);
+    id = phone.dial(text_or_empty(number), seat ? seat->id() : "", std::move(done));
   });
   return g_strdup(id.c_str());
 }

@@ -128,6 +128,11 @@ std::vector<Property> account_properties() {
 std::vector<Property> media_properties() {
   return {
       setting(
+          text("webrtc", "webrtcbin",
+               "Name of a webrtcbin of this pipeline that carries one call, with the audio of "
+               "what is linked to it (empty = rcsrc and rcsink carry calls)"),
+          [](auto& s) -> auto& { return s.webrtc; }),
+      setting(
           text("local-address", "Local address",
                "Address that media uses (empty = all but loopback; 127.0.0.1 if the server is "
                "on loopback)"),

@@ -14,6 +14,7 @@ namespace rc {
 struct SignalSettings {
   phone::Settings phone;
   std::string call_bin;  // a launch description; empty: none
+  std::string webrtc;    // name of the webrtcbin that carries the call; empty: rcsrc does
 };
 
 // The properties of rcsignal. They stand in one table, in the .cpp: a new one is a row there.

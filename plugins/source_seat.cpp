@@ -13,15 +13,6 @@ namespace {
 // concealed buffer is 61/80/81 ms for a jitterbuffer of 20/40/60, measured).
 constexpr std::chrono::milliseconds kConcealmentDelay(60);
 
-// A call that came and was taken back is no failure; one that we made and nobody took is.
-std::optional<Error> failure_of(const call::CallInfo& call) {
-  if (call.ended_by == call::EndedBy::kFailure) return Error{Errc::kRejected, call.reason};
-  const bool dialled = call.direction == call::Direction::kOutbound;
-  if (!dialled || call.ended_by != call::EndedBy::kThem || call.status == 0) return std::nullopt;
-  return Error{Errc::kRejected, "the call to " + call.to_number +
-                                    " failed: " + std::to_string(call.status) + " " + call.reason};
-}
-
 }  // namespace
 
 SourceSeat::SourceSeat(GstElement* element, std::string id) : id_(std::move(id)) {

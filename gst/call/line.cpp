@@ -64,7 +64,7 @@ void Line::receive_call(std::shared_ptr<sip::InviteSession> session) {
   Entry& entry = calls_[info.id];
   entry.agent = agent_of(session->invite());
   entry.began = clock_.now();
-  entry.call = std::make_shared<Call>(clock_, info, media_.make, this);
+  entry.call = std::make_shared<Call>(clock_, info, media_factory(info.id), this);
   entry.call->ring(std::move(session));
   if (entry.agent) confirm_receipt(*entry.agent, sip_call_id);
   RC_LOG(kCall, INFO, info.id + " rings: from " + info.from_number + " to " + info.to_number);
@@ -171,8 +171,9 @@ void Line::dial(const std::string& id, const std::string& number, const std::str
   info.state = CallState::kDialing;
   info.from_number = account_.username;
   info.to_number = number;
-  if (!seat.empty()) seats_.take(seat, id);
-  auto call = std::make_shared<Call>(clock_, info, media_.make, this);
+  if (!seat.empty() && !seats_.take(seat, id))
+    return done(Error{Errc::kRejected, "cannot dial: there is no place left for the call"});
+  auto call = std::make_shared<Call>(clock_, info, media_factory(info.id), this);
   calls_[id].call = call;
   calls_[id].user = user.value();
   on_call_changed(*call);

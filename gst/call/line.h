@@ -97,6 +97,7 @@ class Line : public sip::UserAgent::Listener, public Call::Listener {
   void confirm_receipt(const AgentMessage& agent, const std::string& sip_call_id);
   void decline_by_agent(Entry& entry);
   void tell_agent(const AgentMessage& message, const std::string& sip_call_id);
+  MediaFactory media_factory(const std::string& call);
   MediaOptions media_options(const std::string& call);
   void attach_audio(Call& call);
   void dial_for_seat(const std::string& seat);

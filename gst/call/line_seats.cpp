@@ -143,6 +143,16 @@ void Line::attach_audio(Call& call) {
   if (auto source = seats_.speaker_for(id)) call.set_source(std::move(source));
 }
 
+// Which seat the call has is known when its media is made.
+MediaFactory Line::media_factory(const std::string& call) {
+  return [this, call](MediaOptions options, MediaSession::Listener* listener) {
+    const Seats::Seat* seat = seats_.of_call(call);
+    const MediaFactory& make =
+        seat != nullptr && seat->options.media ? seat->options.media : media_.make;
+    return make(std::move(options), listener);
+  };
+}
+
 MediaOptions Line::media_options(const std::string& call) {
   MediaOptions options;
   options.stun_servers = media_.stun_servers;

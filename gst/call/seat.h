@@ -28,6 +28,7 @@ struct SeatOptions {
   int receive_rate = 16000;                      // Hz
   std::chrono::milliseconds jitter_latency{60};  // of the media's jitterbuffer
   std::shared_ptr<AudioReceiver> receiver;       // hears the call
+  MediaFactory media;  // makes the media of its calls; empty: the line's does
   std::weak_ptr<SeatListener> listener;
   std::string dial;  // a number to call at once; empty: waits for a call
   std::string call;  // takes this call and no other, answers it at once; empty: any call

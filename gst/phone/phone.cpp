@@ -92,10 +92,14 @@ class PhoneHandle : public Phone {
   void remove_speaker(const std::string& id) override {
     thread_->post([this, id] { core_->line().remove_speaker(id); });
   }
-  std::string dial(const std::string& number, Done done) override {
+  Result<call::MediaFactory> borrow(GstElement* webrtcbin) override {
+    return media::make_borrowed_media(webrtcbin, thread_->queue(), *clock_);
+  }
+  std::string dial(const std::string& number, const std::string& seat, Done done) override {
     std::string id = call::Line::new_call_id();
-    thread_->post(
-        [this, id, number, done = std::move(done)] { core_->line().dial(id, number, {}, done); });
+    thread_->post([this, id, number, seat, done = std::move(done)] {
+      core_->line().dial(id, number, seat, done);
+    });
     return id;
   }
   void answer(const std::string& call, Done done) override {

@@ -75,9 +75,13 @@ class Phone {
   virtual void add_speaker(call::SpeakerOptions options) = 0;
   virtual void remove_speaker(const std::string& id) = 0;
 
+  // Makes a webrtcbin of the application the media of the call of one seat (SeatOptions::media), as
+  // media/session.h says; at once.
+  virtual Result<call::MediaFactory> borrow(GstElement* webrtcbin) = 0;
+
   using Done = std::function<void(Result<void>)>;  // once, on the signalling thread
-  virtual std::string dial(const std::string& number,
-                           Done done) = 0;  // gives the call's id at once
+  // For this seat, or for any (empty). Gives the call's id at once.
+  virtual std::string dial(const std::string& number, const std::string& seat, Done done) = 0;
   virtual void answer(const std::string& call, Done done) = 0;
   virtual void decline(const std::string& call, Done done) = 0;
   virtual void hangup(const std::string& call, Done done) = 0;

@@ -34,6 +34,7 @@ constexpr Property kProperties[] = {
     {"CaFile", "rcsignal name=e", "ca-file", GST_STATE_READY, Goes::kNowhere},
     {"StateFolder", "rcsignal name=e", "state-folder", GST_STATE_READY, Goes::kNowhere},
     {"CallBin", "rcsignal name=e", "call-bin", GST_STATE_PAUSED, Goes::kNowhere},
+    {"WebRtc", "rcsignal name=e", "webrtc", GST_STATE_PAUSED, Goes::kNowhere},
     {"SourceLine", "rcsrc name=e ! fakesink", "line", GST_STATE_PAUSED, Goes::kNowhere},
     // What may be dialled then finds no line: the one error is another.
     {"Dial", "rcsrc name=e line=nobody ! fakesink", "dial", GST_STATE_PAUSED, Goes::kOut},
