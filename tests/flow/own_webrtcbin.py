@@ -21,6 +21,27 @@ HEAR = {
     "pcmu": "w. ! rtppcmudepay ! mulawdec ! wavenc ! filesink location=call.wav",
 }
 
+# Dials, waits for the end, and dials again.
+DIALLER = """
+import sys, gi
+gi.require_version("Gst", "1.0")
+from gi.repository import Gst
+Gst.init(None)
+pipeline = Gst.parse_launch(sys.argv[1])
+line, bus = pipeline.get_by_name("line"), pipeline.get_bus()
+pipeline.set_state(Gst.State.PLAYING)
+while line.get_property("state") != "registered":
+    bus.timed_pop(20 * Gst.MSECOND)
+for attempt in (1, 2):
+    promise = Gst.Promise.new()
+    line.emit("dial", "+12025550100", promise)
+    promise.wait()
+    print("refused" if promise.get_reply() else "dialled", flush=True)
+    if attempt == 1:
+        bus.timed_pop_filtered(10 * Gst.SECOND, Gst.MessageType.EOS | Gst.MessageType.ERROR)
+pipeline.set_state(Gst.State.NULL)
+"""
+
 
 class OwnWebrtcbin(unittest.TestCase):
     def setUp(self):
@@ -64,6 +85,18 @@ class OwnWebrtcbin(unittest.TestCase):
 
     def test_pcmu_both_ways(self):
         self.both_ways("pcmu")
+
+    def test_one_call_that_we_dial(self):
+        media = {"record": str(self.standin.path("heard.wav")),
+                 **tones(goodcall.FREQUENCY, ms=60000)}
+        self.standin.control("POST", "/numbers", {
+            "number": "12025550100", "hangup_after_ms": 3000, "media": media})
+        line = f"rcsignal name=line webrtc=w webrtcbin name=w {SAY['opus']} {HEAR['opus']}"
+        program = self.standin.spawn(["/usr/bin/python3", "-c", DIALLER, line], "gst.log")
+        self.assertEqual(0, program.wait(40), self.standin.tail())
+        self.assertEqual("dialled\nrefused\n", self.standin.text())
+        goodcall.check_tone(self, self.standin.path("call.wav"))
+        goodcall.check_tone(self, self.standin.path("heard.wav"), SAID)
 
     def test_a_recording_alone(self):
         self.launch("opus", say=False)
