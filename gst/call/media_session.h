@@ -62,10 +62,15 @@ struct MediaOptions {
   std::chrono::seconds silence_limit{60};  // without a packet of the far end it fails; 0 = never
 };
 
+// Of the whole session, whatever it was made of.
 struct MediaStats {
   std::string codec;  // "OPUS", "PCMU", "PCMA"; empty before it is agreed
-  uint64_t packets_received = 0, packets_lost = 0, packets_sent = 0;
-  double jitter_ms = 0, round_trip_ms = 0;
+  uint64_t packets_received = 0, packets_sent = 0;
+  uint64_t packets_lost = 0;  // sequence numbers that never came (RFC 3550 A.3)
+  double jitter_ms = 0;       // RFC 3550 6.4.1, now
+  // As the far end's newest report says of what it gets from us; 0 = no report yet.
+  double round_trip_ms = 0, remote_jitter_ms = 0;
+  uint64_t remote_lost = 0;
   // CLOCK_MONOTONIC, 0 = not yet.
   std::chrono::microseconds connected_at{}, first_audio_at{};
 };

@@ -11,7 +11,6 @@
 #include "media/elements.h"
 #include "media/foreign_pipeline.h"
 #include "media/rtp_caps.h"
-#include "media/rtp_stats.h"
 
 namespace rc::media {
 namespace {
@@ -139,15 +138,14 @@ void BorrowedAudio::shut() {
 }
 
 void BorrowedAudio::add_stats(call::MediaStats& stats) const {
-  stats.packets_received = tap_->packets();
-  if (const auto sending = gate()) stats.packets_sent = sending->packets();
-  stats.first_audio_at = std::chrono::microseconds(first_audio_);
-  if (const auto jitterbuffer = tap_->newest()) add_jitterbuffer_stats(jitterbuffer.get(), stats);
+  tap_->add_stats(stats);
+  if (const auto sending = gate()) stats.packets_sent += sending->packets();
+  if (stats.first_audio_at.count() == 0)
+    stats.first_audio_at = std::chrono::microseconds(first_audio_);
 }
 
 void BorrowedAudio::close() {
   shut();
-  tap_->close();
   if (used_) finish();
 }
 
@@ -162,7 +160,6 @@ void BorrowedAudio::finish() {
 // further, and nothing at all before the peer is identified: then webrtcbin has no src pad yet.
 void BorrowedAudio::on_element(std::string_view factory, GstElement* element) {
   if (factory == "srtpdec") keys_->add_decryption(element);
-  if (factory == "rtpjitterbuffer") tap_->set_newest(element);
   if (factory != "rtpssrcdemux") return;
   tap_->watch(element);
   merge_->add_demux(element);

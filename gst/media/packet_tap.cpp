@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "media/packet_tap.h"
 
-#include <gst/rtp/gstrtpbuffer.h>
-
 #include "media/elements.h"
 #include "media/opus_packet.h"
 
@@ -37,12 +35,8 @@ bool is_audio_packet(GstBuffer* packet, const Format& format) {
 void PacketTap::set_formats(const Format& format, std::optional<int> telephone_event) {
   format_ = format;
   event_type_ = telephone_event.value_or(-1);
-}
-
-void PacketTap::set_newest(GstElement* jitterbuffer) {
-  auto share = Ref<GstElement>::share(jitterbuffer);
   const std::lock_guard lock(mutex_);
-  std::swap(newest_, share);
+  counter_.set_clock_rate(info(format.codec).clock_rate);
 }
 
 void PacketTap::watch(GstElement* element) {
@@ -60,6 +54,7 @@ bool PacketTap::passes(GstBuffer* packet) {
   const int type = gst_rtp_buffer_get_payload_type(&rtp);
   const bool audio = is_audio(&rtp, format_);
   const auto end = type == event_type_ ? event_end(&rtp) : std::nullopt;
+  count(&rtp, audio);
   gst_rtp_buffer_unmap(&rtp);
   if (audio || end) ++packets_;
   if (end) handle_event(*end);
@@ -73,16 +68,19 @@ void PacketTap::handle_event(bool end) {
   if (const auto receiver = ports_->receiver()) receiver->on_telephone_event(!end);
 }
 
-Ref<GstElement> PacketTap::newest() const {
+// Whatever it is, it had a sequence number.
+void PacketTap::count(GstRTPBuffer* packet, bool audio) {
   const std::lock_guard lock(mutex_);
-  return newest_;
+  counter_.count({gst_rtp_buffer_get_ssrc(packet), gst_rtp_buffer_get_timestamp(packet),
+                  gst_rtp_buffer_get_seq(packet), audio,
+                  std::chrono::microseconds(g_get_monotonic_time())});
 }
 
-void PacketTap::close() {
-  set_open(false);
-  Ref<GstElement> dropped;
+void PacketTap::add_stats(call::MediaStats& stats) const {
+  stats.packets_received += packets_;
   const std::lock_guard lock(mutex_);
-  std::swap(newest_, dropped);
+  stats.packets_lost += counter_.lost();
+  stats.jitter_ms = counter_.jitter_ms();
 }
 
 }  // namespace rc::media

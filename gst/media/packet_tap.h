@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gst/gst.h>
+#include <gst/rtp/gstrtpbuffer.h>
 
 #include <atomic>
 #include <memory>
@@ -11,6 +12,7 @@
 #include "core/ref.h"
 #include "media/audio_ports.h"
 #include "media/codec.h"
+#include "media/rtp_counter.h"
 
 namespace rc::media {
 
@@ -35,17 +37,14 @@ class PacketTap : public std::enable_shared_from_this<PacketTap> {
 
   // Watches the sink pad of an element inside webrtcbin. Thread: any.
   void watch(GstElement* element);
-  // A new jitterbuffer inside webrtcbin. Thread: any.
-  void set_newest(GstElement* jitterbuffer);
 
   // Audio and events that came.
   uint64_t packets() const { return packets_; }
-  // The jitterbuffer of the newest SSRC; null before the first packet.
-  Ref<GstElement> newest() const;
-  void close();  // lets go of it
+  void add_stats(call::MediaStats& stats) const;  // adds what came and what did not
 
  private:
   bool passes(GstBuffer* packet);
+  void count(GstRTPBuffer* packet, bool audio);
   void handle_event(bool end);
 
   const std::shared_ptr<AudioPorts> ports_;
@@ -53,8 +52,8 @@ class PacketTap : public std::enable_shared_from_this<PacketTap> {
   std::atomic<int> event_type_ = -1;
   std::atomic<bool> open_ = false, in_event_ = false;
   std::atomic<uint64_t> packets_ = 0;
-  mutable std::mutex mutex_;
-  Ref<GstElement> newest_;
+  mutable std::mutex mutex_;  // counter_
+  RtpCounter counter_;
 };
 
 }  // namespace rc::media

@@ -233,10 +233,10 @@ void Peer::fail(Error error) {
   });
 }
 
-void Peer::add_stats(call::MediaStats& stats) const {
-  stats.connected_at = connected_at_;
+void Peer::add_stats(call::MediaStats& stats, int clock_rate) const {
   options_.audio->add_stats(stats);
-  add_rtcp_stats(webrtc_.get(), stats);
+  if (stats.connected_at.count() == 0) stats.connected_at = connected_at_;
+  if (webrtc_) add_rtcp_stats(webrtc_.get(), clock_rate, stats);
 }
 
 void Peer::close() {

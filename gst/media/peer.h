@@ -55,7 +55,8 @@ class Peer : public std::enable_shared_from_this<Peer> {
   bool is_connected() const { return connected_at_.count() != 0; }
   uint64_t packets() const { return options_.audio->packets(); }  // received
 
-  void add_stats(call::MediaStats& stats) const;
+  // Adds its counts, sets what is of now; clock_rate: Hz, of what we send.
+  void add_stats(call::MediaStats& stats, int clock_rate) const;
   void close();  // no callback after it
 
   // What webrtcbin reports (peer_signals.cpp).

@@ -43,7 +43,7 @@ class PeerAudio : public std::enable_shared_from_this<PeerAudio> {
   virtual void set_sending(Sending sending) = 0;  // also before open()
   virtual void shut() = 0;                        // nothing any more, either way
   virtual uint64_t packets() const = 0;           // received, of what is agreed on
-  virtual void add_stats(call::MediaStats& stats) const = 0;
+  virtual void add_stats(call::MediaStats& stats) const = 0;  // adds to what peers before had
   virtual void close() = 0;
 
   // A new element inside webrtcbin, and the factory that made it. Thread: any.

@@ -6,7 +6,6 @@
 #include "media/elements.h"
 #include "media/peer.h"
 #include "media/peer_signals.h"
-#include "media/rtp_stats.h"
 
 namespace rc::media {
 namespace {
@@ -102,16 +101,15 @@ void PrivateAudio::shut() {
 }
 
 void PrivateAudio::add_stats(call::MediaStats& stats) const {
-  stats.packets_received = tap_->packets();
-  if (send_) stats.packets_sent = send_->packets();
-  if (receive_) stats.first_audio_at = receive_->first_audio_at();
-  if (const auto jitterbuffer = tap_->newest()) add_jitterbuffer_stats(jitterbuffer.get(), stats);
+  tap_->add_stats(stats);
+  if (send_) stats.packets_sent += send_->packets();
+  if (receive_ && stats.first_audio_at.count() == 0)
+    stats.first_audio_at = receive_->first_audio_at();
 }
 
 void PrivateAudio::close() {
   if (!pipeline_) return;
   shut();
-  tap_->close();
   gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
   send_pad_.reset();
   webrtc_.reset();
@@ -119,10 +117,7 @@ void PrivateAudio::close() {
 }
 
 void PrivateAudio::on_element(std::string_view factory, GstElement* element) {
-  if (factory == "rtpjitterbuffer") {
-    tap_->set_newest(element);
-    tap_->watch(element);
-  }
+  if (factory == "rtpjitterbuffer") tap_->watch(element);
   if (factory == "rtpssrcdemux") limit_->add_demux(element);
   if (factory == "srtpdec") keys_->add_decryption(element);
 }

@@ -3,6 +3,9 @@
 #define GLIB_DISABLE_DEPRECATION_WARNINGS
 #include "media/rtp_stats.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "core/ref.h"
 
 namespace rc::media {
@@ -14,51 +17,51 @@ Owned<GstStructure> stats_of(gpointer object) {
   return Owned<GstStructure>(stats);
 }
 
-// In the report block about us, in 1/65536 s (RFC 3550 4); 0 = none yet.
-guint round_trip_of(const GstStructure* source) {
+// A source's report block about us (RFC 3550 6.4.1).
+struct Report {
+  guint jitter = 0;      // in units of the RTP clock
+  guint round_trip = 0;  // in 1/65536 s; 0 = no sender report of ours was answered yet
+  gint lost = 0;
+};
+
+std::optional<Report> report_of(const GstStructure* source) {
   gboolean reported = FALSE;
-  guint round_trip = 0;
+  Report report;
   if (gst_structure_get(source, "have-rb", G_TYPE_BOOLEAN, &reported, "rb-round-trip", G_TYPE_UINT,
-                        &round_trip, nullptr) == FALSE) {
-    return 0;
+                        &report.round_trip, "rb-jitter", G_TYPE_UINT, &report.jitter,
+                        "rb-packetslost", G_TYPE_INT, &report.lost, nullptr) == FALSE) {
+    return std::nullopt;
   }
-  return reported == TRUE ? round_trip : 0;
+  return reported == TRUE ? std::optional(report) : std::nullopt;
 }
 
-guint round_trip_of_sources(const GstStructure* session) {
+std::optional<Report> newest_report(const GstStructure* session) {
   const GValue* field = gst_structure_get_value(session, "source-stats");
-  if (field == nullptr || !G_VALUE_HOLDS(field, G_TYPE_VALUE_ARRAY)) return 0;
+  if (field == nullptr || !G_VALUE_HOLDS(field, G_TYPE_VALUE_ARRAY)) return std::nullopt;
   const auto* sources = static_cast<const GValueArray*>(g_value_get_boxed(field));
-  guint round_trip = 0;
+  std::optional<Report> newest;
   for (guint i = 0; sources != nullptr && i < sources->n_values; ++i) {
     const GValue* value = g_value_array_get_nth(const_cast<GValueArray*>(sources), i);
-    const guint found = round_trip_of(gst_value_get_structure(value));
-    if (found != 0) round_trip = found;
+    const auto report = report_of(gst_value_get_structure(value));
+    if (report && (!newest || report->round_trip != 0)) newest = report;
   }
-  return round_trip;
+  return newest;
 }
 
 }  // namespace
 
-void add_jitterbuffer_stats(GstElement* jitterbuffer, call::MediaStats& stats) {
-  const auto counted = stats_of(jitterbuffer);
-  guint64 lost = 0, jitter = 0;
-  if (!counted) return;
-  gst_structure_get(counted.get(), "num-lost", G_TYPE_UINT64, &lost, nullptr);
-  gst_structure_get(counted.get(), "avg-jitter", G_TYPE_UINT64, &jitter, nullptr);
-  stats.packets_lost = lost;
-  stats.jitter_ms = static_cast<double>(jitter) / static_cast<double>(GST_MSECOND);
-}
-
-void add_rtcp_stats(GstElement* webrtcbin, call::MediaStats& stats) {
+void add_rtcp_stats(GstElement* webrtcbin, int clock_rate, call::MediaStats& stats) {
   const auto rtpbin = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(webrtcbin), "rtpbin"));
   GObject* session = nullptr;
   if (rtpbin) g_signal_emit_by_name(rtpbin.get(), "get-internal-session", 0U, &session);
   const auto owned = Ref<GObject>::adopt(session);
   if (!owned) return;
-  if (const auto counted = stats_of(session)) {
-    stats.round_trip_ms = round_trip_of_sources(counted.get()) * 1000.0 / 65536.0;
-  }
+  const auto counted = stats_of(session);
+  const auto report = counted ? newest_report(counted.get()) : std::nullopt;
+  if (!report) return;
+  stats.round_trip_ms = report->round_trip * 1000.0 / 65536.0;
+  stats.remote_jitter_ms = report->jitter * 1000.0 / clock_rate;
+  stats.remote_lost += static_cast<uint64_t>(std::max(report->lost, 0));
 }
 
 }  // namespace rc::media

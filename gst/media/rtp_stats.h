@@ -7,10 +7,8 @@
 
 namespace rc::media {
 
-// Adds what the jitterbuffer of the talking SSRC counted: lost packets, jitter. Thread: any.
-void add_jitterbuffer_stats(GstElement* jitterbuffer, call::MediaStats& stats);
-
-// Adds what RTCP says: the round trip, once the peer has reported. Thread: any.
-void add_rtcp_stats(GstElement* webrtcbin, call::MediaStats& stats);
+// Adds what the peer's RTCP says of what it gets from us, once it has reported: the round trip, its
+// losses, its jitter. `clock_rate`: Hz, of what we send. Thread: any.
+void add_rtcp_stats(GstElement* webrtcbin, int clock_rate, call::MediaStats& stats);
 
 }  // namespace rc::media

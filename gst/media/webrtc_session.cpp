@@ -223,6 +223,7 @@ void WebRtcSession::on_peer_connected(Peer& peer) {
   if (!first) {
     RC_LOG(kMedia, INFO, options_.call_id + ": audio moves to the new connection");
     std::swap(peer_, fresh_);
+    fresh_->add_stats(before_, info(format_.codec).clock_rate);
     std::exchange(fresh_, nullptr)->close();
     old_.reset();
     return;
@@ -276,9 +277,9 @@ void WebRtcSession::set_source(std::shared_ptr<call::AudioSource> source) {
 }
 
 call::MediaStats WebRtcSession::stats() const {
-  call::MediaStats stats;
+  call::MediaStats stats = before_;
   if (agreed_) stats.codec = info(format_.codec).name;
-  if (peer_) peer_->add_stats(stats);
+  if (peer_) peer_->add_stats(stats, info(format_.codec).clock_rate);
   return stats;
 }
 

@@ -79,6 +79,7 @@ class WebRtcSession : public call::MediaSession {
     Format format;
   };
   std::optional<Agreement> old_;        // of peer_, while there is a fresh one
+  call::MediaStats before_;             // of the peers before peer_
   Clock::Duration peers_paid_until_{};  // see may_make_peer()
   bool agreed_ = false;
   bool on_hold_ = false;  // we hold the call
