@@ -32,6 +32,11 @@ phone::Settings PhoneLease::settings() const {
   return phone ? phone->settings() : phone::Settings{};
 }
 
+std::vector<call::CallStats> PhoneLease::stats() const {
+  const auto phone = this->phone();
+  return phone ? phone->stats() : std::vector<call::CallStats>();
+}
+
 void PhoneLease::add_listener(std::weak_ptr<phone::Listener> listener) {
   with([&](Phone& phone) { phone.add_listener(std::move(listener)); });
 }

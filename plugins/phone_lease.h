@@ -22,6 +22,7 @@ class PhoneLease : public phone::Phone {
   }
   void close() override {}  // is its owner's business
   phone::Status status() const override;
+  std::vector<call::CallStats> stats() const override;
   phone::Settings settings() const override;
   void add_listener(std::weak_ptr<phone::Listener> listener) override;
   void add_seat(call::SeatOptions options) override;

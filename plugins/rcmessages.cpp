@@ -27,6 +27,7 @@ GstResourceError resource_error(Errc code) {
 GstStructure* to_structure(const call::CallInfo& call) {
   return gst_structure_new("rc-call",                                                    //
                            "call-id", G_TYPE_STRING, call.id.c_str(),                    //
+                           "at", G_TYPE_INT64, microseconds(call.at),                    //
                            "state", G_TYPE_STRING, to_string(call.state),                //
                            "direction", G_TYPE_STRING, to_string(call.direction),        //
                            "from", G_TYPE_STRING, call.from_number.c_str(),              //
@@ -45,6 +46,49 @@ GstStructure* to_structure(const call::CallInfo& call) {
                            "ended-by", G_TYPE_STRING, to_string(call.ended_by),          //
                            "status", G_TYPE_INT, call.status,                            //
                            "reason", G_TYPE_STRING, call.reason.c_str(), nullptr);
+}
+
+GstStructure* to_structure(const call::CallStats& stats) {
+  const call::MediaStats& media = stats.media;
+  const auto of_ms = [](double ms) { return static_cast<gint64>(ms * 1000); };
+  const auto us = [](auto time) {
+    return gint64{std::chrono::duration_cast<std::chrono::microseconds>(time).count()};
+  };
+  return gst_structure_new("rc-stats",                                                    //
+                           "call-id", G_TYPE_STRING, stats.call_id.c_str(),               //
+                           "at", G_TYPE_INT64, microseconds(stats.at),                    //
+                           "final", G_TYPE_BOOLEAN, stats.final,                          //
+                           "codec", G_TYPE_STRING, media.codec.c_str(),                   //
+                           "duration", G_TYPE_INT64, us(stats.talked),                    //
+                           "time-to-answer", G_TYPE_INT64, us(stats.until_answered),      //
+                           "time-to-connect", G_TYPE_INT64, us(stats.until_connected),    //
+                           "time-to-audio", G_TYPE_INT64, us(stats.until_audio),          //
+                           "packets-received", G_TYPE_UINT64, media.packets_received,     //
+                           "packets-lost", G_TYPE_UINT64, media.packets_lost,             //
+                           "loss", G_TYPE_DOUBLE, stats.loss(),                           //
+                           "jitter", G_TYPE_INT64, of_ms(media.jitter_ms),                //
+                           "concealed", G_TYPE_DOUBLE, stats.concealed(),                 //
+                           "silence", G_TYPE_INT64, us(stats.heard.silence),              //
+                           "packets-sent", G_TYPE_UINT64, media.packets_sent,             //
+                           "remote-packets-lost", G_TYPE_UINT64, media.remote_lost,       //
+                           "remote-jitter", G_TYPE_INT64, of_ms(media.remote_jitter_ms),  //
+                           "round-trip", G_TYPE_INT64, of_ms(media.round_trip_ms),        //
+                           "r-factor", G_TYPE_DOUBLE, stats.quality.r,                    //
+                           "mos", G_TYPE_DOUBLE, stats.quality.mos, nullptr);
+}
+
+GstStructure* to_structure(const std::vector<call::CallStats>& calls) {
+  GValue list = G_VALUE_INIT;
+  g_value_init(&list, GST_TYPE_ARRAY);
+  for (const call::CallStats& call : calls) {
+    GValue one = G_VALUE_INIT;
+    g_value_init(&one, GST_TYPE_STRUCTURE);
+    g_value_take_boxed(&one, to_structure(call));
+    gst_value_array_append_and_take_value(&list, &one);
+  }
+  GstStructure* structure = gst_structure_new_empty("rc-all-stats");
+  gst_structure_take_value(structure, "calls", &list);
+  return structure;
 }
 
 GstStructure* to_structure(const phone::Status& status) {

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "rcmessages.h"
+
 namespace rc {
 namespace {
 
@@ -147,6 +149,11 @@ std::vector<Property> media_properties() {
                             "seconds, while the call is not held (0 = never)",
                             0, 3600, 60, kReadWrite),
           [](auto& s) -> auto& { return s.phone.line.media_timeout; }),
+      setting(
+          g_param_spec_uint("stats-interval", "Statistics interval",
+                            "Between two rc-stats messages of a call, in ms (0 = only at its end)",
+                            0, 3600000, 5000, kReadWrite),
+          [](auto& s) -> auto& { return s.phone.line.stats_interval; }),
   };
 }
 
@@ -195,6 +202,15 @@ std::vector<Property> status_properties() {
           text("own-number", "Own number",
                "The line's number, such as +12025550101 (empty = not provisioned yet)", kReadOnly),
           [](const phone::Status& status) { return status.own_number; }),
+      {g_param_spec_boxed("stats", "Statistics",
+                          "The newest rc-stats of each call, as the array `calls` of a structure",
+                          GST_TYPE_STRUCTURE, kReadOnly),
+       nullptr,
+       [](const SignalSettings&, const phone::Phone* phone, GValue* value) {
+         const auto stats = phone != nullptr ? phone->stats() : std::vector<call::CallStats>();
+         g_value_take_boxed(value, to_structure(stats));
+       },
+       [](const SignalSettings&, const SignalSettings&) { return true; }},
   };
 }
 

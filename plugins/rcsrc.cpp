@@ -14,7 +14,9 @@
  *
  * Buffer n has the timestamp n x 20 ms, carries what arrived in [timestamp, timestamp + 20 ms) and
  * is pushed `latency` later. Each change of the call is an element message `rc-call`; downstream
- * gets a TAG event and the sticky event `rc-call` when a call is answered.
+ * gets a TAG event and the sticky event `rc-call` when a call is answered. The call's numbers
+ * (loss, jitter, round trip, concealment, set-up times, MOS) are the element message `rc-stats`,
+ * each `stats-interval` of the line and once at the call's end, ahead of its last `rc-call`.
  *
  * Since: 0.1
  */

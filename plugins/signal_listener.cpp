@@ -62,6 +62,12 @@ void SignalListener::on_call(const call::CallInfo& call) {
   if (!call.seated) post_element_message(element.get(), to_structure(call));
 }
 
+void SignalListener::on_stats(const call::CallInfo& call, const call::CallStats& stats) {
+  if (call.seated) return;
+  if (const auto element = Ref<GstElement>::adopt(GST_ELEMENT(g_weak_ref_get(&element_))))
+    post_element_message(element.get(), to_structure(stats));
+}
+
 bool SignalListener::on_call_received(const call::CallInfo& call) {
   const auto element = Ref<GstElement>::adopt(GST_ELEMENT(g_weak_ref_get(&element_)));
   if (!element) return false;

@@ -16,6 +16,7 @@ class SignalListener : public phone::Listener {
 
   void on_status(const phone::Status& status) override;
   void on_call(const call::CallInfo& call) override;
+  void on_stats(const call::CallInfo& call, const call::CallStats& stats) override;
   bool on_call_received(const call::CallInfo& call) override;
 
  private:

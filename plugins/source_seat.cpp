@@ -30,6 +30,11 @@ void SourceSeat::on_seat_call(const call::CallInfo& call) {
   note(call);
 }
 
+void SourceSeat::on_seat_stats(const call::CallStats& stats) {
+  if (const auto element = Ref<GstElement>::adopt(GST_ELEMENT(g_weak_ref_get(&element_))))
+    post_element_message(element.get(), to_structure(stats));
+}
+
 void SourceSeat::note(const call::CallInfo& call) {
   std::lock_guard lock(mutex_);
   using State = call::CallState;

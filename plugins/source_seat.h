@@ -45,6 +45,7 @@ class SourceSeat : public call::SeatListener, public std::enable_shared_from_thi
   bool refused() const;
 
   void on_seat_call(const call::CallInfo& call) override;
+  void on_seat_stats(const call::CallStats& stats) override;
   void on_seat_refused(const Error& error) override;
 
  private:

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "call/caller.h"
+#include "call/story.h"
 #include "core/log.h"
 #include "core/text.h"
 
@@ -51,6 +52,7 @@ Call::Call(Clock& clock, CallInfo info, MediaFactory media, Listener* listener)
       make_media_session_(std::move(media)),
       listener_(listener) {
   info_.started_at = clock_.wall();
+  times_.invited = clock_.now();
 }
 
 Call::~Call() {
@@ -61,6 +63,7 @@ void Call::ring(std::shared_ptr<sip::InviteSession> session) {
   session_ = std::move(session);
   session_->set_listener(this);
   session_->ring();
+  RC_LOG(kCall, INFO, tell_ringing(info_));
 }
 
 void Call::answer(MediaOptions options) {
@@ -101,7 +104,9 @@ void Call::dial(MediaOptions options, Invite invite) {
 
 void Call::invite_with(Result<std::string> sdp, const Invite& invite) {
   if (!sdp.ok()) return finish(EndedBy::kFailure, 0, sdp.error().message);
+  times_.invited = clock_.now();
   session_ = invite(std::move(sdp).value(), this);
+  RC_LOG(kCall, INFO, tell_dialing(info_));
 }
 
 void Call::hang_up(const std::string& reason) { finish(EndedBy::kUs, 0, reason); }
@@ -125,6 +130,7 @@ void Call::make_media(MediaOptions options) {
 
 void Call::on_progress(const sip::Message& response) {
   read_api_ids(response, info_);
+  RC_LOG(kCall, INFO, info_.id + " on its way: " + std::to_string(response.status()));
   set_state(CallState::kDialing);
 }
 
@@ -198,7 +204,14 @@ void Call::on_ended(const sip::EndReason& reason) {
 void Call::on_media_connected() {
   info_.codec = media_->stats().codec;
   info_.media = MediaFlow::kFlowing;
+  times_.connected = std::chrono::duration_cast<std::chrono::microseconds>(since_invite());
+  RC_LOG(kCall, INFO, tell_connected(info_, since_invite()));
   set_state(CallState::kConnected);
+}
+
+void Call::on_media_first_audio() {
+  heard_before_ = receiver_ ? receiver_->heard() : Heard{};
+  RC_LOG(kCall, INFO, tell_first_audio(info_, count().until_audio));
 }
 
 void Call::on_media_failed(const Error& error) {
@@ -210,15 +223,19 @@ void Call::on_media_flow(MediaFlow flow, std::chrono::nanoseconds gap) {
   const auto self = shared_from_this();
   info_.media = flow;
   info_.media_gap = std::chrono::duration_cast<std::chrono::microseconds>(gap);
+  RC_LOG(kCall, INFO, tell_flow(info_));
   listener_->on_call_changed(*this);
 }
 
 void Call::set_state(CallState state) {
   const auto self = shared_from_this();
-  if (state == CallState::kAnswered) info_.answered_at = clock_.wall();
+  if (state == CallState::kAnswered) {
+    info_.answered_at = clock_.wall();
+    times_.answered = clock_.now();
+    RC_LOG(kCall, INFO, tell_answered(info_, since_invite()));
+  }
   // The media can be up before the ACK has come; an answered call does not go back.
   if (info_.state < state) info_.state = state;
-  RC_LOG(kCall, INFO, info_.id + " " + to_string(info_.direction) + " " + to_string(info_.state));
   listener_->on_call_changed(*this);
 }
 
@@ -229,6 +246,8 @@ void Call::fail(int status, const std::string& reason) {
 void Call::finish(EndedBy who, int status, const std::string& reason) {
   if (ended()) return;
   const auto self = shared_from_this();
+  last_stats_ = count();
+  last_stats_.final = true;
   if (media_) media_->close();
   closed_media_ = std::move(media_);
   if (session_) {
@@ -240,8 +259,39 @@ void Call::finish(EndedBy who, int status, const std::string& reason) {
   info_.ended_by = who;
   info_.status = status;
   info_.reason = reason;
-  RC_LOG(kCall, INFO, info_.id + " ended by " + to_string(who) + ": " + reason);
+  RC_LOG(kCall, INFO, tell_ended(info_, last_stats_));
   listener_->on_call_changed(*this);
+}
+
+CallStats Call::stats() const { return ended() ? last_stats_ : count(); }
+
+// A receiver lasts over several calls.
+Heard Call::heard() const {
+  if (!receiver_ || !heard_before_) return {};
+  Heard heard = receiver_->heard();
+  heard.played -= heard_before_->played;
+  heard.concealed -= heard_before_->concealed;
+  heard.silence -= heard_before_->silence;
+  return heard;
+}
+
+CallStats Call::count() const {
+  using std::chrono::microseconds;
+  const auto us = [](auto time) { return std::chrono::duration_cast<microseconds>(time); };
+  CallStats stats;
+  stats.call_id = info_.id;
+  stats.at = clock_.wall();
+  if (media_) stats.media = media_->stats();
+  stats.heard = heard();
+  if (times_.answered) {
+    stats.talked = us(clock_.now() - *times_.answered);
+    stats.until_answered = us(*times_.answered - times_.invited);
+  }
+  stats.until_connected = times_.connected;
+  if (stats.media.first_audio_at.count() != 0)
+    stats.until_audio = stats.media.first_audio_at - us(times_.invited);
+  stats.quality = quality_of(stats);
+  return stats;
 }
 
 MediaSession::SdpCallback Call::while_alive(std::function<void(Result<std::string>)> run) {

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "call/call_info.h"
+#include "call/call_stats.h"
 #include "call/media_session.h"
 #include "core/clock.h"
 #include "sip/invite_session.h"
@@ -50,7 +52,9 @@ class Call : public std::enable_shared_from_this<Call>,
 
   const CallInfo& info() const { return info_; }
   bool answering() const { return media_ != nullptr; }
+  bool was_answered() const { return times_.answered.has_value(); }
   bool ended() const { return info_.state == CallState::kEnded; }
+  CallStats stats() const;  // now, or as they were at its end
   // null before answer() and dial(), and once ended.
   MediaSession* media() const { return media_.get(); }
   // They apply from the first block on, also before there is media.
@@ -66,6 +70,7 @@ class Call : public std::enable_shared_from_this<Call>,
   void on_ended(const sip::EndReason& reason) override;
   void on_media_connected() override;
   void on_media_failed(const Error& error) override;
+  void on_media_first_audio() override;
   void on_media_flow(MediaFlow flow, std::chrono::nanoseconds gap) override;
 
   void make_media(MediaOptions options);
@@ -75,6 +80,9 @@ class Call : public std::enable_shared_from_this<Call>,
   void offer_again(const char* why);
   void on_offered_again(const std::string& why, const Result<sip::Message>& answer);
   void set_state(CallState state);
+  CallStats count() const;
+  Heard heard() const;
+  Clock::Duration since_invite() const { return clock_.now() - times_.invited; }
   void fail(int status, const std::string& reason);
   void finish(EndedBy who, int status, const std::string& reason);
   // Wraps a callback of the media: not run when this call has ended meanwhile.
@@ -89,6 +97,13 @@ class Call : public std::enable_shared_from_this<Call>,
   std::unique_ptr<MediaSession> closed_media_;  // a session is not destroyed inside its callback
   std::shared_ptr<AudioReceiver> receiver_;
   std::shared_ptr<AudioSource> source_;
+  struct {
+    Clock::Duration invited{};
+    std::optional<Clock::Duration> answered;
+    std::chrono::microseconds connected{};  // since invited; 0 = not yet
+  } times_;
+  std::optional<Heard> heard_before_;  // by the receiver, when the first audio of this call came
+  CallStats last_stats_;               // when ended
   bool waits_for_sdp_in_ack_ = false;
   bool declining_ = false;
 };

@@ -46,8 +46,9 @@ struct CallInfo {
   MediaFlow media = MediaFlow::kNone;
   std::chrono::microseconds media_gap{};  // how long nothing has come, or had not when it flows
   EndedBy ended_by = EndedBy::kNobody;
-  int status = 0;      // SIP status of a failed call, 0 = none
-  std::string reason;  // one sentence for a person, when ended
+  int status = 0;                              // SIP status of a failed call, 0 = none
+  std::string reason;                          // one sentence for a person, when ended
+  std::chrono::system_clock::time_point at{};  // when it was so
   // Wall clock; zero = not yet.
   std::chrono::system_clock::time_point started_at{}, answered_at{}, ended_at{};
 };

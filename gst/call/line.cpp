@@ -24,7 +24,10 @@ Error does_not_ring(const std::string& id) {
 }  // namespace
 
 Line::Line(Clock& clock, LineOptions options, Listener* listener)
-    : clock_(clock), options_(std::move(options)), listener_(listener) {}
+    : clock_(clock),
+      options_(std::move(options)),
+      listener_(listener),
+      reports_(clock, options_.stats_interval, [this](const Call& call) { report(call); }) {}
 
 Line::~Line() = default;
 
@@ -67,7 +70,6 @@ void Line::receive_call(std::shared_ptr<sip::InviteSession> session) {
   entry.call = std::make_shared<Call>(clock_, info, media_factory(info.id), this);
   entry.call->ring(std::move(session));
   if (entry.agent) confirm_receipt(*entry.agent, sip_call_id);
-  RC_LOG(kCall, INFO, info.id + " rings: from " + info.from_number + " to " + info.to_number);
   offer_to_seat(info.id);
 }
 
@@ -242,9 +244,25 @@ void Line::hang_up_all(const std::string& reason) {
 
 // --- what becomes of calls ---
 
-void Line::on_call_changed(Call& call) {
+CallInfo Line::info_of(const Call& call) {
   CallInfo info = call.info();
+  info.at = clock_.wall();
   info.seated = seats_.of_call(info.id) != nullptr;
+  return info;
+}
+
+void Line::report(const Call& call) {
+  const CallInfo info = info_of(call);
+  const CallStats stats = call.stats();
+  const Seats::Seat* seat = seats_.of_call(info.id);
+  if (const auto listener = seat != nullptr ? seat->options.listener.lock() : nullptr)
+    listener->on_seat_stats(stats);
+  listener_->on_stats(info, stats);
+}
+
+void Line::on_call_changed(Call& call) {
+  reports_.on_call_changed(call.shared_from_this());
+  const CallInfo info = info_of(call);
   tell_seat(info);
   tell_speaker(info);
   listener_->on_call(info);

@@ -11,6 +11,7 @@
 #include "call/call.h"
 #include "call/line_options.h"
 #include "call/seats.h"
+#include "call/stats_reports.h"
 #include "sip/user_agent.h"
 
 namespace rc::call {
@@ -22,6 +23,8 @@ class Line : public sip::UserAgent::Listener, public Call::Listener {
   struct Listener {
     virtual ~Listener() = default;
     virtual void on_call(const CallInfo& call) = 0;  // every change of every call
+    // Each stats_interval, and at the end of a call that was answered, before that is told.
+    virtual void on_stats(const CallInfo&, const CallStats&) {}
     // Before the answer policy decides; true: the application takes the call.
     virtual bool on_call_received(const CallInfo& call) = 0;
     // A call that nobody has taken is to be answered, or was dialled, and there is no free seat for
@@ -102,6 +105,8 @@ class Line : public sip::UserAgent::Listener, public Call::Listener {
   void attach_audio(Call& call);
   void dial_for_seat(const std::string& seat);
   void invite(const std::string& id);
+  CallInfo info_of(const Call& call);
+  void report(const Call& call);
   void tell_seat(const CallInfo& info);
   void tell_speaker(const CallInfo& info);
   void forget(const std::string& id);
@@ -116,6 +121,7 @@ class Line : public sip::UserAgent::Listener, public Call::Listener {
   bool ready_ = false;
   Seats seats_;
   std::map<std::string, Entry> calls_;
+  StatsReports reports_;
   std::unique_ptr<sip::UserAgent> user_agent_;
   Timer forget_timer_, free_seat_timer_;
   std::vector<std::shared_ptr<Call>> ended_;  // until their callbacks have returned

@@ -20,6 +20,9 @@ struct LineOptions {
   size_t max_ringing = 8;                     // incoming calls not answered yet; one more gets 486
   std::chrono::seconds ring_limit{180};       // an outgoing call that nobody answers is cancelled
   std::chrono::seconds media_timeout{60};     // a call without audio for so long ends; 0 = never
+  // Between two reports of a call's numbers; 0 = only at its end. New numbers of the far end come
+  // with its RTCP, each 5 s (RFC 3550 6.2).
+  std::chrono::milliseconds stats_interval{5000};
   std::string caller_id;  // number for P-Asserted-Identity; empty: the account's default
   bool allow_emergency = false;
 };

@@ -32,6 +32,14 @@ struct AudioBlock {
   std::optional<std::chrono::nanoseconds> sender_time;
 };
 
+// What a receiver has given on to its listener so far, of all that it took.
+struct Heard {
+  std::chrono::nanoseconds played{};     // as it was sent
+  std::chrono::nanoseconds concealed{};  // made up for what did not come, or not in time
+  std::chrono::nanoseconds silence{};    // filled in, as there was nothing at all
+  std::chrono::nanoseconds latency{};    // from a packet's arrival to the listener
+};
+
 // Takes what the far end says. Thread: a streaming thread of the session; must not block.
 class AudioReceiver {
  public:
@@ -39,6 +47,7 @@ class AudioReceiver {
   virtual void on_audio(const AudioBlock& block) = 0;
   // The far end presses a key (RFC 4733): until `false`, missing audio is silence, not loss.
   virtual void on_telephone_event(bool running) = 0;
+  virtual Heard heard() const { return {}; }  // thread: any
 };
 
 // Gives what we say. Thread: a streaming thread of the session, every 20 ms; must not block.
@@ -84,6 +93,7 @@ class MediaSession {
     virtual ~Listener() = default;
     virtual void on_media_connected() = 0;                 // DTLS up and the fingerprint matches
     virtual void on_media_failed(const Error& error) = 0;  // no audio any more: end the call
+    virtual void on_media_first_audio() {}                 // once, within 0.1 s
     // After on_media_connected(), every change from kFlowing on; `gap`: how long nothing came.
     virtual void on_media_flow(MediaFlow flow, std::chrono::nanoseconds gap) = 0;
   };

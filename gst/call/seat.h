@@ -6,6 +6,7 @@
 #include <string>
 
 #include "call/call_info.h"
+#include "call/call_stats.h"
 #include "call/media_session.h"
 #include "core/result.h"
 
@@ -18,6 +19,7 @@ struct SeatListener {
   // Every change of the call in the seat: first when it takes the seat, last with kEnded.
   // Thread: signalling.
   virtual void on_seat_call(const CallInfo& call) = 0;
+  virtual void on_seat_stats(const CallStats&) {}  // of the call in the seat; thread: signalling
   // The call that was asked for (dial, or a call id) cannot be had. Thread: signalling.
   virtual void on_seat_refused(const Error& error) = 0;
 };

@@ -36,6 +36,10 @@ call::MediaFlow Watchdog::flow_after(std::chrono::nanoseconds gap) const {
 void Watchdog::look() {
   look_later();
   const bool alive = something_came() || !expected_;
+  if (packets_ && !audible_ && options_.audible()) {
+    audible_ = true;
+    options_.on_audible();
+  }
   const auto gap = clock_.now() - last_;
   if (alive) last_ = clock_.now();
   const call::MediaFlow flow = alive ? call::MediaFlow::kFlowing : flow_after(gap);

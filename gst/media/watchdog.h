@@ -27,6 +27,8 @@ class Watchdog {
   struct Options {
     std::chrono::seconds limit{60};     // without packets the call is given up; 0 = never
     std::function<uint64_t()> packets;  // so many have come; any other number: some have
+    std::function<bool()> audible;      // the far end has been heard, once and for all
+    std::function<void()> on_audible;   // once
     // Every change; `gap`: for how long nothing has come, or had come.
     std::function<void(call::MediaFlow, std::chrono::nanoseconds gap)> on_change;
     std::function<void()> on_limit;  // once; nothing comes after it
@@ -48,6 +50,7 @@ class Watchdog {
   const Options options_;
   Timer timer_;
   bool expected_ = true;
+  bool audible_ = false;
   std::optional<uint64_t> packets_;  // at the last look; none before the first packet
   std::chrono::nanoseconds last_{};  // when something came, or nothing had to
   call::MediaFlow flow_ = call::MediaFlow::kFlowing;

@@ -228,16 +228,19 @@ void WebRtcSession::on_peer_connected(Peer& peer) {
     old_.reset();
     return;
   }
-  RC_LOG(kMedia, INFO, options_.call_id + ": media connected, " + info(format_.codec).name);
+  RC_LOG(kMedia, DEBUG, options_.call_id + ": media connected, " + info(format_.codec).name);
   watchdog_.start();
   listener_->on_media_connected();
 }
 
 Watchdog::Options WebRtcSession::watchdog_options() {
   const auto limit = options_.silence_limit;
-  return {limit, [this] { return peer_ ? peer_->packets() : 0; },
+  return {limit,
+          [this] { return peer_ ? peer_->packets() : 0; },
+          [this] { return stats().first_audio_at.count() != 0; },
+          [this] { listener_->on_media_first_audio(); },
           [this](call::MediaFlow flow, std::chrono::nanoseconds gap) {
-            RC_LOG(kMedia, INFO, options_.call_id + ": audio of the far end " + to_string(flow));
+            RC_LOG(kMedia, DEBUG, options_.call_id + ": audio of the far end " + to_string(flow));
             listener_->on_media_flow(flow, gap);
           },
           [this, limit] {

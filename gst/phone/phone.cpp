@@ -12,6 +12,7 @@
 #include "core/thread.h"
 #include "media/session.h"
 #include "phone/phone_core.h"
+#include "phone/stats_board.h"
 
 namespace rc::phone {
 namespace {
@@ -26,6 +27,7 @@ class PhoneHandle : public Phone {
       core_ = std::make_unique<PhoneCore>(*clock_, settings_,
                                           media::make_webrtc_media(thread_->queue(), *clock_),
                                           [this](const Status& status) { remember(status); });
+      core_->add_listener(board_);
     });
   }
 
@@ -63,6 +65,8 @@ class PhoneHandle : public Phone {
     });
     changed_.wait(lock, [this] { return closed_; });  // the core keeps its time limit
   }
+
+  std::vector<call::CallStats> stats() const override { return board_->stats(); }
 
   Status status() const override {
     std::lock_guard lock(mutex_);
@@ -119,6 +123,7 @@ class PhoneHandle : public Phone {
   }
 
   const Settings settings_;
+  const std::shared_ptr<StatsBoard> board_ = std::make_shared<StatsBoard>();
   std::optional<media::WarmUp> warm_up_;
   std::unique_ptr<PhoneCore> core_;  // made, used and destroyed on the thread
   std::optional<Thread> thread_;

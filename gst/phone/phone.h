@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "call/call_info.h"
 #include "call/line_options.h"
@@ -41,6 +42,7 @@ struct Listener {
   virtual ~Listener() = default;
   virtual void on_status(const Status& status) = 0;
   virtual void on_call(const call::CallInfo& call) = 0;  // every change of every call of the line
+  virtual void on_stats(const call::CallInfo&, const call::CallStats&) {}  // as call::Line tells
   // Before the answer policy decides; true: the application takes the call.
   virtual bool on_call_received(const call::CallInfo& call) = 0;
   // There is no free seat for this call. True: this listener brings one (SeatOptions::call), or
@@ -66,6 +68,8 @@ class Phone {
   virtual Status status() const = 0;
   virtual Settings settings() const = 0;  // of who made it
   virtual void add_listener(std::weak_ptr<Listener> listener) = 0;
+  // The newest numbers that on_stats() told of each call that there is, the oldest first.
+  virtual std::vector<call::CallStats> stats() const = 0;
 
   virtual void add_seat(call::SeatOptions options) = 0;
   virtual void remove_seat(const std::string& id) = 0;           // hangs up its call

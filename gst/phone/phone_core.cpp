@@ -78,6 +78,10 @@ void PhoneCore::on_call(const call::CallInfo& call) {
   each_listener([&call](phone::Listener& listener) { listener.on_call(call); });
 }
 
+void PhoneCore::on_stats(const call::CallInfo& call, const call::CallStats& stats) {
+  each_listener([&](phone::Listener& listener) { listener.on_stats(call, stats); });
+}
+
 // In a call a dead socket matters sooner: found within 10 s, else within 20 s (reliability.md R2).
 void PhoneCore::pace_pings(bool in_call) {
   if (transport_) transport_->set_ping_interval(in_call ? 5s : 15s);

@@ -40,6 +40,7 @@ class PhoneCore : public sip::Transport::Listener,
   void on_registered(std::chrono::seconds expires) override;
   void on_registration_failed(const sip::Registration::Failure& failure) override;
   void on_call(const call::CallInfo& call) override;
+  void on_stats(const call::CallInfo& call, const call::CallStats& stats) override;
   bool on_call_received(const call::CallInfo& call) override;
   bool on_seat_wanted(const call::CallInfo& call) override;
   void on_provision_again() override;

@@ -12,7 +12,8 @@ namespace rc::phone {
 // the pipeline's. One for all the calls that the seat has one after the other.
 class SeatAudio : public call::AudioReceiver {
  public:
-  SeatAudio(int rate, std::chrono::nanoseconds latency) : playout_(rate, latency) {}
+  SeatAudio(int rate, std::chrono::nanoseconds latency)
+      : rate_(rate), latency_(latency), playout_(rate, latency) {}
 
   void on_audio(const call::AudioBlock& block) override {
     std::lock_guard lock(mutex_);
@@ -31,12 +32,19 @@ class SeatAudio : public call::AudioReceiver {
     return playout_.pull(time, out);
   }
 
-  media::Playout::Statistics statistics() const {
+  call::Heard heard() const override {
     std::lock_guard lock(mutex_);
-    return playout_.statistics();
+    const media::Playout::Statistics counts = playout_.statistics();
+    return {time_of(counts.played), time_of(counts.concealed), time_of(counts.gap), latency_};
   }
 
  private:
+  std::chrono::nanoseconds time_of(std::uint64_t samples) const {
+    return std::chrono::nanoseconds(samples * 1'000'000'000 / static_cast<std::uint64_t>(rate_));
+  }
+
+  const int rate_;
+  const std::chrono::nanoseconds latency_;
   mutable std::mutex mutex_;
   media::Playout playout_;
 };

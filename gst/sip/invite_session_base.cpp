@@ -11,7 +11,7 @@ namespace {
 
 void log_end(const std::string& call_id, const EndReason& why) {
   constexpr const char* kWho[] = {"us", "them", "failure"};
-  RC_LOG(kSip, INFO,
+  RC_LOG(kSip, DEBUG,
          "call-id " + call_id + " ended by " + kWho[static_cast<int>(why.who)] + ": " +
              std::to_string(why.status) + " " + why.text);
 }

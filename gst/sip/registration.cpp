@@ -149,7 +149,7 @@ void Registration::Impl::on_registered(const Message& response) {
     return fail(
         {{Errc::kRejected, "the server registered us for no time at all"}, 200, seconds(0)});
   }
-  RC_LOG(kSip, INFO, "registered for " + std::to_string(expires.count()) + " s");
+  RC_LOG(kSip, DEBUG, "registered for " + std::to_string(expires.count()) + " s");
   until_ = clock_.now() + expires;
   timer_ = clock_.after(refresh_after(expires), [weak = weak_from_this()] {
     if (auto self = weak.lock()) self->refresh();

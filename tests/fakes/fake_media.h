@@ -25,6 +25,7 @@ struct FakeMedia {
   Result<std::string> answer = std::string("v=0 our answer");
   Result<std::string> offer = std::string("v=0 our offer");
   Result<void> apply_answer;
+  call::MediaStats stats{.codec = "OPUS"};
   std::chrono::milliseconds gathering{0};  // answer and offer come so much later
 
   // The record: one line for each call, "answer v=0 ...".
@@ -64,11 +65,7 @@ class FakeMediaSession : public call::MediaSession {
   void set_source(std::shared_ptr<call::AudioSource> source) override {
     source_ = std::move(source);
   }
-  call::MediaStats stats() const override {
-    call::MediaStats stats;
-    stats.codec = "OPUS";
-    return stats;
-  }
+  call::MediaStats stats() const override { return media_.stats; }
   void close() override {
     note("close");
     listener_ = nullptr;
@@ -77,6 +74,9 @@ class FakeMediaSession : public call::MediaSession {
   // The test's side. A closed session calls nobody.
   void connect() {
     if (listener_ != nullptr) listener_->on_media_connected();
+  }
+  void hear() {
+    if (listener_ != nullptr) listener_->on_media_first_audio();
   }
   void flow(call::MediaFlow flow, std::chrono::nanoseconds gap) {
     if (listener_ != nullptr) listener_->on_media_flow(flow, gap);

@@ -57,6 +57,7 @@ class Interposer:
         self.standin = standin
         self.log = []
         self.rule = None  # called with each Message, on the loop's thread; False: not passed on
+        self.rewrite = None  # called with each Message: the text that is passed on in its place
         self._flows = []
         self._armed = None  # [messages to go, way, whether the last is passed on]
         self._accepting = True
@@ -223,6 +224,9 @@ class Flow:
                     message = Message(time.monotonic_ns() // 1000, self.number, sender, text)
                     if not self.owner.take(self, message):
                         continue
+                    if self.owner.rewrite is not None:
+                        text = self.owner.rewrite(message)
+                        raw = frame(text.encode(), opcode, masked=sender == CLIENT)
                 writer.write(raw)
                 await writer.drain()
         except (asyncio.IncompleteReadError, OSError, ssl.SSLError):
@@ -267,14 +271,16 @@ def reset(writer):
     writer.transport.abort()
 
 
-def frame(payload, opcode=1, fin=True):
-    """An RFC 6455 frame as servers send it, unmasked."""
-    first = (0x80 if fin else 0) | opcode
-    if len(payload) < 126:
-        return bytes((first, len(payload))) + payload
-    if len(payload) < 1 << 16:
-        return struct.pack(">BBH", first, 126, len(payload)) + payload
-    return struct.pack(">BBQ", first, 127, len(payload)) + payload
+def frame(payload, opcode=1, fin=True, masked=False):
+    """An RFC 6455 frame as servers send it, or masked, as clients do: by zeros."""
+    first, mask = (0x80 if fin else 0) | opcode, 0x80 if masked else 0
+    payload = bytes(4 if masked else 0) + payload
+    size = len(payload) - (4 if masked else 0)
+    if size < 126:
+        return bytes((first, mask | size)) + payload
+    if size < 1 << 16:
+        return struct.pack(">BBH", first, mask | 126, size) + payload
+    return struct.pack(">BBQ", first, mask | 127, size) + payload
 
 
 async def read_frame(reader):

@@ -23,6 +23,10 @@ def calls(log):
 def _value(kind, text):
     if kind in ("int", "gint64", "uint", "guint64"):
         return int(text)
+    if kind == "double":
+        return float(text)
+    if kind == "boolean":
+        return text == "true"
     if text.startswith('"'):
         text = text[1:-1]
     return _ESCAPE.sub(_unescape, text.encode()).decode()

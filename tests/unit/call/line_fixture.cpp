@@ -307,6 +307,11 @@ void LineTest::on_call(const CallInfo& call) {
   if (when_told_) when_told_(call);
 }
 
+void LineTest::on_stats(const CallInfo& call, const CallStats& stats) {
+  EXPECT_EQ(call.id, stats.call_id);
+  counted_.push_back(stats);
+}
+
 bool LineTest::on_call_received(const CallInfo&) { return take_calls_; }
 
 bool LineTest::on_seat_wanted(const CallInfo& call) {

@@ -30,6 +30,8 @@ constexpr const char* kAgentHeader =
     "ToPhn=\"+12025550179\" ToNm=\"Test Callee\"/></Msg>";
 
 struct FakeReceiver : AudioReceiver {
+  Heard heard() const override { return heard_so_far; }
+  Heard heard_so_far;
   void on_audio(const AudioBlock&) override {}
   void on_telephone_event(bool) override {}
 };
@@ -41,6 +43,9 @@ struct FakeSource : AudioSource {
 // What a pipeline's end is told, one line each: "ringing", "answered", "refused ...", "finished".
 struct PipelineEnd : SeatListener, SpeakerListener {
   void on_seat_call(const CallInfo& call) override { say(to_string(call.state)); }
+  void on_seat_stats(const CallStats& stats) override {
+    if (tells_stats) say(stats.final ? "last stats" : "stats");
+  }
   void on_seat_refused(const Error& error) override { say("refused " + error.message); }
   void on_speaker_call(const CallInfo& call) override { say(to_string(call.state)); }
   void on_speaker_finished() override { say("finished"); }
@@ -49,6 +54,7 @@ struct PipelineEnd : SeatListener, SpeakerListener {
   const std::shared_ptr<FakeReceiver> receiver = std::make_shared<FakeReceiver>();
   const std::shared_ptr<FakeSource> source = std::make_shared<FakeSource>();
   std::string told;
+  bool tells_stats = false;
 
  private:
   void say(const std::string& line) { told += line + "\n"; }
@@ -104,6 +110,7 @@ class LineTest : public ::testing::Test, public Line::Listener, private sip::Tra
   std::string story(const std::string& id) const;        // the call's states: "ringing answered"
 
   void on_call(const CallInfo& call) override;
+  void on_stats(const CallInfo& call, const CallStats& stats) override;
   bool on_call_received(const CallInfo& call) override;
   bool on_seat_wanted(const CallInfo& call) override;
   void on_provision_again() override { ++provisions_; }
@@ -113,6 +120,7 @@ class LineTest : public ::testing::Test, public Line::Listener, private sip::Tra
   std::unique_ptr<fakes::FakeTransport> transport_;
   Line line_;
   std::vector<CallInfo> told_;
+  std::vector<CallStats> counted_;                  // all reports
   bool take_calls_ = false;                         // on_call_received() says so
   bool bring_seats_ = false;                        // on_seat_wanted() says so
   std::vector<std::string> wanted_;                 // calls that it was asked for

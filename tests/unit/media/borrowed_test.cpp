@@ -195,7 +195,7 @@ TEST_F(Borrowed, HearsAndSendsNothingWhenTheFingerprintIsAnothers) {
   ASSERT_TRUE(caller.wait_connected());  // the caller sees nothing wrong and talks
   EXPECT_FALSE(caller.ear->hears(1000, milliseconds(1500)));
   EXPECT_EQ(caller.stats().packets_received, 0U);
-  EXPECT_EQ(application.end->ear->heard(), 0U);
+  EXPECT_EQ(application.end->ear->samples_heard(), 0U);
 }
 
 TEST_F(Borrowed, IsSilentWhileThePeerHoldsAndLosesNoSequenceNumber) {

@@ -17,10 +17,12 @@ using namespace std::chrono_literals;
 class WatchdogTest : public ::testing::Test {
  protected:
   void start(std::chrono::seconds limit = 60s) {
-    dog.emplace(clock, Watchdog::Options{limit, [this] { return packets; },
-                                         [this](call::MediaFlow flow,
-                                                std::chrono::nanoseconds gap) { note(flow, gap); },
-                                         [this] { told += "limit "; }});
+    dog.emplace(clock,
+                Watchdog::Options{
+                    limit, [this] { return packets; }, [this] { return packets > audible_from; },
+                    [this] { told += "audible "; },
+                    [this](call::MediaFlow flow, std::chrono::nanoseconds gap) { note(flow, gap); },
+                    [this] { told += "limit "; }});
     dog->start();
   }
   void note(call::MediaFlow flow, std::chrono::nanoseconds gap) {
@@ -35,6 +37,7 @@ class WatchdogTest : public ::testing::Test {
 
   fakes::FakeClock clock;
   uint64_t packets = 0;
+  uint64_t audible_from = UINT64_MAX;
   std::string told;  // "stalled:12 " after 1.2 s
   std::optional<Watchdog> dog;
 };
@@ -43,6 +46,15 @@ TEST_F(WatchdogTest, SaysNothingWhilePacketsCome) {
   start();
   flow_for(20s);
   EXPECT_EQ(take(), "");
+}
+
+TEST_F(WatchdogTest, TellsOnceThatTheFarEndIsHeard) {
+  audible_from = 50;
+  start();
+  flow_for(900ms);
+  EXPECT_EQ(take(), "");
+  flow_for(5s);
+  EXPECT_EQ(take(), "audible ");
 }
 
 TEST_F(WatchdogTest, TellsOfAStallWithinASecondAndAHalf) {

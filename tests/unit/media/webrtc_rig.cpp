@@ -47,7 +47,7 @@ bool Ear::waits_events(int count, std::chrono::milliseconds limit) {
   return changed_.wait_for(lock, limit, [&] { return events_ >= count; });
 }
 
-size_t Ear::heard() const {
+size_t Ear::samples_heard() const {
   const std::lock_guard lock(mutex_);
   return samples_.size();
 }

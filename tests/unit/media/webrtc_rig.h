@@ -52,7 +52,7 @@ class Ear : public call::AudioReceiver {
   std::chrono::nanoseconds longest_gap(std::chrono::nanoseconds from) const;
   // From a block's time to its arrival, the last one; on the system clock.
   std::chrono::nanoseconds lateness() const;
-  size_t heard() const;  // samples so far
+  size_t samples_heard() const;  // so far
   double frequency(size_t from, size_t count) const;
   double level(size_t from) const;  // RMS
   int new_streams() const { return new_streams_; }

@@ -95,8 +95,8 @@ TEST_F(WebRtc, HearsAndSendsNothingWhenTheFingerprintIsAnothers) {
   EXPECT_EQ(error->code, Errc::kRejected);
   ASSERT_TRUE(caller.wait_connected());  // the caller sees nothing wrong and talks
   EXPECT_FALSE(caller.ear->hears(1000, milliseconds(1500)));
-  EXPECT_EQ(caller.ear->heard(), 0U);
-  EXPECT_EQ(callee.ear->heard(), 0U);
+  EXPECT_EQ(caller.ear->samples_heard(), 0U);
+  EXPECT_EQ(callee.ear->samples_heard(), 0U);
   EXPECT_EQ(callee.tone->reads(), 0U);
   EXPECT_FALSE(callee.wait_connected(milliseconds(0)));
 }
@@ -138,9 +138,9 @@ TEST_F(WebRtc, SendsSilenceWhileWeHold) {
   ASSERT_TRUE(connect(caller, callee));
   ASSERT_TRUE(callee.ear->hears(440));
   ASSERT_TRUE(caller.apply(callee.answer(caller.reoffer(true)).value()).ok());
-  const size_t heard = callee.ear->heard();
+  const size_t heard = callee.ear->samples_heard();
   EXPECT_FALSE(callee.ear->hears(440, milliseconds(600)));
-  EXPECT_GT(callee.ear->heard(), heard + 6400);  // packets flow on
+  EXPECT_GT(callee.ear->samples_heard(), heard + 6400);  // packets flow on
   EXPECT_LT(callee.ear->level(heard + 4800), 1.0);
 }
 
