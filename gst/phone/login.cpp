@@ -6,6 +6,14 @@
 
 namespace rc::phone {
 
+std::string name_of(const rest::SipAccount& account) {
+  return account.own_number.empty() ? account.username : account.own_number;
+}
+
+sip::Account sip_account(const rest::SipAccount& account) {
+  return {account.username, account.domain, {}, account.authorization_id, account.password};
+}
+
 Login::Login(Clock& clock, const Settings& settings, Told told)
     : clock_(clock),
       settings_(settings),
@@ -46,7 +54,7 @@ void Login::answer(Result<Device> device, const Done& done) {
 }
 
 void Login::log_in(const std::string& instance_id, const Outcome<Device>& outcome) {
-  told_("logging in", nullptr);
+  told_("logging in to " + settings_.credentials.server, nullptr);
   auth_->token([this, instance_id, outcome](const Result<std::string>& token) {
     if (!token.ok()) return outcome(token.error());
     outcome.step([&] { provision(instance_id, outcome); });
@@ -65,7 +73,7 @@ void Login::take_account(Result<rest::SipAccount> account, const std::string& in
   // A device that the server no longer knows must not keep the line away for ever.
   if (!account.ok() && account.error().code == Errc::kRejected) forget();
   if (!account.ok()) return outcome(account.error());
-  told_("provisioned", nullptr);
+  told_("provisioned as " + name_of(account.value()), nullptr);
   remember_device(account.value().device_id);
   outcome(Device{std::move(account).value(), instance_id});
 }

@@ -14,8 +14,12 @@
 #include "rest/sip_account.h"
 #include "rest/soup_http.h"
 #include "rest/state_folder.h"
+#include "sip/user_agent.h"
 
 namespace rc::phone {
+
+std::string name_of(const rest::SipAccount& account);  // for a person: its number, if it has one
+sip::Account sip_account(const rest::SipAccount& account);
 
 // From credentials to a SIP account: log in and provision, as the device of an earlier run.
 // Owned by PhoneCore. Thread: signalling.
@@ -33,6 +37,9 @@ class Login {
 
   // Callback once, never inside this call; not after destruction.
   void device(Done done);
+  bool logged_in() const { return auth_ && auth_->logged_in(); }
+  // What the app may do, once logged in; see rest::Auth.
+  std::string scopes() const { return auth_ ? auth_->scopes() : std::string(); }
   // The server refused the device: the next device() gets another one.
   void forget();
 

@@ -155,8 +155,7 @@ void PhoneCore::use_account(const rest::SipAccount& account) {
   line_.hang_up_all("the line was provisioned anew");
   registration_.reset();
   sip::UserAgent::Options options;
-  options.account = {
-      account.username, account.domain, {}, account.authorization_id, account.password};
+  options.account = sip_account(account);
   options.product =
       settings_.user_agent.empty() ? "gst-ringcentral/" RC_VERSION : settings_.user_agent;
   options.ring_limit = settings_.line.ring_limit;
@@ -196,12 +195,13 @@ void PhoneCore::connect() {
   options.user_agent = "gst-ringcentral/" RC_VERSION;
   options.ca_file = settings_.credentials.ca_file;
   options.insecure = settings_.insecure;
+  tell(status_.state, "connecting to " + options.proxy);
   transport_ = std::make_unique<sip::WsTransport>(clock_, std::move(options));
   transport_->open(this);
 }
 
 void PhoneCore::on_open() {
-  tell(status_.state, "connected");
+  tell(status_.state, "connected, registering");
   pace_pings(line_.calls() > 0);
   line_.user_agent()->attach(*transport_);
   registration_->start();
@@ -226,7 +226,8 @@ void PhoneCore::on_registered(std::chrono::seconds expires) {
   was_registered_ = true;
   const bool first = status_.state != State::kRegistered;
   if (!first) return;
-  tell(State::kRegistered, "registered for " + std::to_string(expires.count()) + " s");
+  tell(State::kRegistered, "registered as " + name_of(device_->account) + " for " +
+                               std::to_string(expires.count()) + " s");
   line_.set_ready(true);
 }
 

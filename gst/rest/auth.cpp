@@ -8,6 +8,7 @@
 
 #include "core/log.h"
 #include "core/ref.h"
+#include "core/text.h"
 #include "rest/api_error.h"
 #include "rest/json.h"
 #include "rest/url.h"
@@ -128,7 +129,7 @@ void Auth::on_response(Result<HttpResponse> response) {
     return answer_waiters(token.error());
   }
   token_ = std::move(token).value();
-  RC_LOG(kRest, INFO, "logged in to " + credentials_.server);
+  RC_LOG(kRest, DEBUG, "logged in to " + credentials_.server);
   answer_waiters(token_.access);
 }
 
@@ -148,6 +149,7 @@ Result<Auth::Token> Auth::read_token(const HttpResponse& response) const {
     return Error{Errc::kProtocol, "Cannot log in: the server's answer holds no usable token"};
   }
   token.good_until = clock_.now() + *access_life - margin(*access_life);
+  token.scopes = clean_text(body.value()["scope"].text().value_or(""));
   token.refresh = body.value()["refresh_token"].text().value_or("");
   const auto refresh_life = life(body.value()["refresh_token_expires_in"]);
   if (!is_token(token.refresh) || !refresh_life) token.refresh.clear();

@@ -36,6 +36,10 @@ class Auth {
   // The server refused this token: the next token() asks for another one.
   void invalidate(const std::string& refused_token);
 
+  bool logged_in() const { return !token_.access.empty(); }
+  // What the app may do, as the newest token says: names with spaces between; empty: not told.
+  const std::string& scopes() const { return token_.scopes; }
+
   const Credentials& credentials() const { return credentials_; }
 
  private:
@@ -43,6 +47,7 @@ class Auth {
     std::string access;
     Clock::Duration good_until{};
     std::string refresh;
+    std::string scopes;
     Clock::Duration refresh_good_until{};
   };
 

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +36,9 @@ struct HttpResponse {
 
   std::string_view header(std::string_view name) const;  // any case; empty if absent
 };
+
+// Seconds of the Unix epoch of a Date header (RFC 9110 5.6.7); nullopt if it is none.
+std::optional<int64_t> http_date(const std::string& text);
 
 // One HTTP exchange at a time or many. Thread: signalling.
 class Http {

@@ -130,11 +130,14 @@ void read_options(const Json& answer, const Json& info, SipAccount& account) {
 }
 
 void read_device(const Json& device, SipAccount& account) {
+  const bool has_address = !device["emergencyServiceAddress"]["street"].text().value_or("").empty();
   const std::string id = device["id"].text().value_or("");
   if (is_user(id)) account.device_id = id;
   for (const Json& line : device["phoneLines"].items()) {
     const std::string number = line["phoneInfo"]["phoneNumber"].text().value_or("");
     if (account.own_number.empty() && is_number(number)) account.own_number = number;
+    const bool needs_address = line["emergencyAddress"]["required"].boolean().value_or(false);
+    account.lacks_emergency_address |= needs_address && !has_address;
   }
 }
 
@@ -174,7 +177,7 @@ void provision(Api& api, const std::string& device_id,
     if (!answer.ok()) return outcome(answer.error());
     outcome.step([&] {
       auto account = parse_sip_account(answer.value());
-      if (account.ok()) RC_LOG(kRest, INFO, "provisioned " + account.value().username);
+      if (account.ok()) RC_LOG(kRest, DEBUG, "provisioned " + account.value().username);
       outcome(std::move(account));
     });
   });

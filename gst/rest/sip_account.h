@@ -22,6 +22,7 @@ struct SipAccount {
   std::chrono::seconds switch_back_interval{600};  // on the backup at least as long
   std::vector<int> sip_error_codes;  // final SIP statuses that mean "use the other proxy"
   bool outbound_calls_enabled = true;
+  bool lacks_emergency_address = false;  // and needs one: outgoing calls fail with 486
 };
 
 }  // namespace rc::rest

@@ -71,7 +71,8 @@ TEST_P(PhoneCoreTest, TriesAgainAfterAStepThatThrows) {
   int faults = 0;
   PhoneCore core(clock_, settings_, media_.factory(), [&](const Status& status) {
     status_ = status;
-    if (status.text == GetParam() && faults++ == 0) throw std::out_of_range("a fault of ours");
+    if (status.text.starts_with(GetParam()) && faults++ == 0)
+      throw std::out_of_range("a fault of ours");
   });
   core.start();
   run_until_retry(Errc::kInternal);
@@ -91,7 +92,8 @@ INSTANTIATE_TEST_SUITE_P(Told, PhoneCoreTest,
 TEST_F(PhoneCoreTest, LogsInAgainWhenTheAccountCannotBeUsed) {
   PhoneCore core(clock_, settings_, media_.factory(), [&](const Status& status) {
     status_ = status;
-    clock_.armed = status.text == "provisioned" && provisions_ == 1;  // connecting needs a timer
+    clock_.armed =
+        status.text.starts_with("connecting to") && provisions_ == 1;  // connecting needs a timer
   });
   core.start();
   run_until_retry(Errc::kInternal);
