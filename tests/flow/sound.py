@@ -95,3 +95,10 @@ def longest_quiet(path, skip=0.0, tail=0.0, block=0.005):
     quiet = rms < 0.1 * rms.max()
     edges = np.flatnonzero(np.diff(np.concatenate([[False], quiet, [False]]).astype(int)))
     return float(max((edges[1::2] - edges[::2]).max(initial=0) * block, 0.0))
+
+
+def loudest(path):
+    """Hz of what is loudest in the middle half."""
+    pcm, rate = samples(path)
+    hz, power = powers(pcm[len(pcm) // 4: len(pcm) * 3 // 4], rate)
+    return float(hz[np.argmax(power)])
