@@ -51,9 +51,8 @@ TEST_F(CallBinProperty, WhoseCallsShareAFileIsWarnedAbout) {
     g_object_set(pipeline.element("e"), "call-bin",
                  ("rcsrc ! filesink location=/tmp/" + name).c_str(), nullptr);
     pipeline.set(GST_STATE_PAUSED);
-    const Owned<GstMessage> message(
-        pipeline.wait(GST_MESSAGE_WARNING, std::chrono::milliseconds(shared ? 5000 : 0)));
-    EXPECT_EQ(message != nullptr, shared);
+    // Else the first is of the server, which is not there.
+    EXPECT_EQ(pipeline.warning().find("overwrite each other") != std::string::npos, shared);
   }
 }
 
