@@ -97,7 +97,7 @@ def longest_quiet(path, skip=0.0, tail=0.0, block=0.005):
     return float(max((edges[1::2] - edges[::2]).max(initial=0) * block, 0.0))
 
 
-def loudest(path):
+def pitch(path):
     """Hz of what is loudest in the middle half."""
     pcm, rate = samples(path)
     hz, power = powers(pcm[len(pcm) // 4: len(pcm) * 3 // 4], rate)
