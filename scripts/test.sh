@@ -89,9 +89,12 @@ compile() {
 }
 
 static_checks() {
+  local files
   title "checks"
   check "format" scripts/format.sh --check
   check "style" scripts/check_style.py
+  mapfile -t files < <(find pipelines scripts tests -name '*.py' -not -path '*/node_modules/*')
+  check "python" pyflakes3 "${files[@]}"
   check "layers" scripts/check_layers.py
   check "layers: the check itself can fail" scripts/check_layers.py --self-test
   check "test map" scripts/check_test_map.py

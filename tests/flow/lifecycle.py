@@ -4,7 +4,6 @@
 and ended by -e and Ctrl-C in every state."""
 
 import socket
-import subprocess
 import time
 import unittest
 import wave
