@@ -96,7 +96,8 @@ class World:
         quiet = sound.longest_pause(path, 0.0 if cut.must_survive() else length - 2 * sound.EDGE)
         self.longest = max(self.longest, quiet)
         limit = QUIET + 2 * self.stalls.longest()
-        assert quiet < limit, f"{path}: a pause of {quiet * 1000:.0f} ms; {self.story(since)}"
+        assert quiet < limit, (f"{path}: a pause of {quiet * 1000:.0f} ms in {length:.2f} s, quiet: "
+                               f"{sound.quiet_spans(path)}; {self.story(since)}")
 
     def break_it(self, call, cut, since):
         """Until the call has been repaired and its tone has gone on."""

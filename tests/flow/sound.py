@@ -83,8 +83,13 @@ def longest_pause(path, skip=0.0):
 
 
 def longest_quiet(path, skip=0.0, tail=0.0, block=0.005):
-    """Seconds of the longest pause in a steady sound: blocks 20 dB below the loudest, as the usual
-    ones of a call that fell silent are silent. What is left out at the begin and at the end is
+    """Seconds of the longest of quiet_spans()."""
+    return max((end - begin for begin, end in quiet_spans(path, skip, tail, block)), default=0.0)
+
+
+def quiet_spans(path, skip=0.0, tail=0.0, block=0.005):
+    """Pauses in a steady sound, [(begin, end)] in seconds: blocks 20 dB below the loudest, as the
+    usual ones of a call that fell silent are silent. What is left out at the begin and at the end is
     given in seconds."""
     pcm, rate = samples(path)
     size = round(block * rate)
@@ -94,7 +99,8 @@ def longest_quiet(path, skip=0.0, tail=0.0, block=0.005):
     assert rms.max() > FAINT, f"{path}: nothing is heard"
     quiet = rms < 0.1 * rms.max()
     edges = np.flatnonzero(np.diff(np.concatenate([[False], quiet, [False]]).astype(int)))
-    return float(max((edges[1::2] - edges[::2]).max(initial=0) * block, 0.0))
+    return [(float(skip + begin * block), float(skip + end * block))
+            for begin, end in zip(edges[::2], edges[1::2])]
 
 
 def pitch(path):
