@@ -144,10 +144,6 @@ class Interposer:
         """How many connections the client has made so far."""
         return len(self._flows)
 
-    def ended_us(self, flow):
-        """When a connection ended (CLOCK_MONOTONIC); None: it stands."""
-        return self._flows[flow - 1].ended_us
-
     def connected(self):
         return bool(self._flows) and self._flows[-1].open
 
@@ -210,7 +206,6 @@ class Flow:
         self.client, self.server = client, server
         self.silent = False
         self.open = True
-        self.ended_us = None  # CLOCK_MONOTONIC, from the end of `open` on
 
     async def pump(self, sender, reader, writer):
         try:
@@ -257,8 +252,6 @@ class Flow:
             self.abort()
 
     def abort(self):
-        if self.open:
-            self.ended_us = time.monotonic_ns() // 1000
         self.open = False
         for writer in (self.client, self.server):
             writer.transport.abort()

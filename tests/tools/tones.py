@@ -12,6 +12,7 @@ It needs no common clock: a looped source may have started anywhere (see tone_an
 import argparse
 import dataclasses
 import json
+import os
 import random
 import sys
 import wave
@@ -53,7 +54,10 @@ def read_wav(path, channel):
     with wave.open(path, "rb") as source:
         if source.getsampwidth() != 2:
             raise ValueError(f"{path}: {8 * source.getsampwidth()} bit samples, 16 expected")
-        data = np.frombuffer(source.readframes(source.getnframes()), "<i2")
+        # A file that is still written says 18 hours, for which readframes() takes 4 GB: with
+        # MALLOC_PERTURB_ that is seconds in which no other thread of Python runs.
+        frames = min(source.getnframes(), os.path.getsize(path))
+        data = np.frombuffer(source.readframes(frames), "<i2")
         return data.reshape(-1, source.getnchannels())[:, channel] / 32768.0, source.getframerate()
 
 
