@@ -72,7 +72,7 @@ class FarEnds(unittest.TestCase):
         sound.write(self.folder / "say.wav", expected)
         speak = "filesrc location=say.wav ! wavparse ! audioconvert ! rcsink".split()
         ended = self.run_standin("--answer", "+12025550100", "--record", "heard.wav",
-                                 "--until-hang-up", "20", "--", "timeout", "--signal=INT", "9",
+                                 "--until-hang-up", "20", "--", "timeout", "--foreground", "--signal=INT", "9",
                                  *RECORDER[:3], "dial=+12025550100",
                                  *RECORDER[3:], "location=call.wav", *speak)
         self.assertEqual(124, ended.returncode, ended.stderr)  # as timeout ends
@@ -111,7 +111,7 @@ class FarEnds(unittest.TestCase):
 
     def test_a_client_that_hangs_up_early_is_told(self):
         ended = self.run_standin("--call", "101", "--tones", "440:500", "--wait", "30", "--",
-                                 "timeout", "--signal=INT", "5", *RECORD)
+                                 "timeout", "--foreground", "--signal=INT", "5", *RECORD)
         self.assertNotEqual(0, ended.returncode)
         self.assertEqual(("client_hung_up", "client_bye", 1), (
             self.result()["outcome"], self.result()["end_reason"], self.result()["steps_done"]))
