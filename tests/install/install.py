@@ -46,12 +46,14 @@ class Install(unittest.TestCase):
         libdir = self.libraries.relative_to(self.prefix)
         self.assertEqual({f"{libdir}/gstreamer-1.0/libgstringcentral.so",
                           f"{libdir}/pkgconfig/gstringcentral.pc",
+                          "bin/rc-check-account",
                           "bin/rc-standin", "share/man/man1/rc-standin.1",
                           "share/doc/gst-ringcentral/COPYING",
                           "share/doc/gst-ringcentral/README.md"}, found)
 
     def test_nothing_looks_for_libraries_in_the_build_folder(self):
-        for path in (self.prefix / "bin/rc-standin",
+        for path in (self.prefix / "bin/rc-check-account",
+                     self.prefix / "bin/rc-standin",
                      self.libraries / "gstreamer-1.0/libgstringcentral.so"):
             text = subprocess.run(["readelf", "--dynamic", path], check=True, capture_output=True,
                                   text=True).stdout
