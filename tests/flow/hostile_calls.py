@@ -232,7 +232,7 @@ def orders_to_dial(rig, call):
 def orders_to_provision(rig, call):
     """NOTIFY check-sync: the first costs a login and a connection, the others wait for a minute (and
     this attack is the last one). The account is the same as before, so the call goes on."""
-    count = 10_000 if rig.long else 1_000
+    count = 1_000
     flows = rig.wire.flows()
     for _ in range(count // 100):
         batch = (call.forger.outside("NOTIFY", ("Event", "check-sync;reboot=true"))
